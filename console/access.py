@@ -1,0 +1,49 @@
+"""
+The doors. Who may enter a team's pages, decided in one place.
+
+A visitor is sent to sign in (Django's LoginRequiredMiddleware), a stranger to the team gets 404, so that nobody learns
+which teams exist, and a member whose role is too low gets 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from console.models import Membership, Role, Team, User
+
+
+class TeamRequest(HttpRequest):
+    """A request that came through the members' door: it knows the team, and who asks."""
+
+    user: User
+    team: Team
+    membership: Membership
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponse]
+
+
+def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:
+    """Let members of the team in whose role is at least this one; set `request.team` and `request.membership`."""
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def door(request: Any, team: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = request.user.memberships.select_related("team").filter(team__slug=team).first()
+            if membership is None:
+                raise Http404
+            request.team, request.membership = membership.team, membership
+            if request.session.get("team") != membership.team.slug:  # Otherwise every page would write the session.
+                request.session["team"] = membership.team.slug
+            if not membership.may(at_least):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return door
+
+    return decorator

@@ -1,0 +1,42 @@
+"""How sign-in by django-allauth fits this house: nobody signs up by themselves, mails lead home, and the words are ours."""
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def at_home(url: str) -> str:
+    """Return a link to this console under its configured address, whatever host name a request was sent to [B7]."""
+    return urlunsplit(urlsplit(url)._replace(scheme=settings.BERTH_URL.scheme, netloc=settings.BERTH_URL.netloc))
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types.
+    """Keep sign-up closed: an account comes from the first-run set-up, from `manage.py setup` or from an invitation."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account may not sign in.",
+        "duplicate_email": "This address belongs to your account already.",
+        "email_password_mismatch": "The email or the password is not right.",
+        "enter_current_password": "Enter your current password.",
+        "incorrect_password": "The password is not right.",
+        "invalid_password_reset": "This link was used or has ended. Ask for another one.",
+        "rate_limited": "Too many requests. Wait a moment, then try again.",
+        "same_as_current": "This is the same as before.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {**context, "current_site": {"domain": settings.BERTH_URL.netloc}})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return at_home(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return at_home(super().get_email_confirmation_url(request, emailconfirmation))

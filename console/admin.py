@@ -1,0 +1,89 @@
+"""The staff's view of people and teams. Look-ups are a closed list, so that no address reads a column by a filter [P2]."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from console.models import Event, Membership, Team, User
+
+
+class ClosedLookups:
+    """Allow the look-ups that the page itself offers, and no other."""
+
+    allowed_lookups: ClassVar[frozenset[str]] = frozenset()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return lookup in self.allowed_lookups
+
+
+class ReadOnly(ClosedLookups):
+    """For looking only."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MembershipsOfUser(ReadOnly, admin.TabularInline):
+    model = Membership
+    fields = readonly_fields = ("team", "role", "joined_at")
+
+
+class MembershipsOfTeam(ReadOnly, admin.TabularInline):
+    model = Membership
+    fields = readonly_fields = ("user", "role", "joined_at")
+
+
+@admin.register(User)
+class UserAdmin(ClosedLookups, admin.ModelAdmin):
+    """People: support may stop somebody from signing in, and nothing else."""
+
+    allowed_lookups = frozenset({"is_active__exact", "is_staff__exact"})
+    list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
+    readonly_fields = ("email", "name", "is_staff", "last_login", "date_joined")
+    inlines = (MembershipsOfUser,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(Team)
+class TeamAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("name", "slug", "created_at")
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+    fields = readonly_fields = ("name", "slug", "created_at")
+    inlines = (MembershipsOfTeam,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnly, admin.ModelAdmin):
+    allowed_lookups = frozenset({"role__exact"})
+    list_display = ("user", "team", "role", "joined_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "team")
+    search_fields = ("user__email", "user__name", "team__name", "team__slug")
+    fields = readonly_fields = ("user", "team", "role", "joined_at")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly, admin.ModelAdmin):
+    allowed_lookups = frozenset({"verb__exact"})
+    list_display = ("at", "team", "by", "verb", "subject")
+    list_filter = ("verb",)
+    list_select_related = ("team", "by")
+    search_fields = ("team__name", "by__email", "subject")
+    fields = readonly_fields = ("at", "team", "by", "verb", "subject")

@@ -1,0 +1,29 @@
+"""The house: project plumbing, and the people and teams in it; and the admin, which support staff work in."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+
+def make_cache_table(using: str, **kwargs: Any) -> None:
+    """Make the table of the shared cache, which counts sign-ins, wherever the tables of the house are made."""
+    call_command("createcachetable", database=using, verbosity=0)
+
+
+class ConsoleConfig(AppConfig):
+    default = True  # Of the two in this file.
+    name = "console"
+    verbose_name = "People and teams"
+
+    def ready(self) -> None:
+        from console import checks  # noqa: F401  # Registers the system checks.
+
+        post_migrate.connect(make_cache_table, sender=self)
+
+
+class SupportConfig(admin.AdminConfig):
+    default = False
+    default_site = "console.support.SupportSite"

@@ -1,0 +1,290 @@
+"""
+The one settings file. Every value comes from the environment, through `console.environment`; a wrong one stops the start.
+
+Security choices follow `reference/security.md`: the threat in brackets is the row of its tables.
+"""
+
+from csp.constants import NONE, SELF
+
+from console import environment
+
+HOME = environment.home()
+
+# What an operator sets -----------------------------------------------------------------------------------------------
+
+DEBUG = environment.flag("DEBUG", False, "Development only: shows faults in the browser. Refused with a public address.")
+SECRET_KEY = environment.secret(
+    "SECRET_KEY", "Signs sessions and links. Made on first start.", file=HOME / "keys" / "secret_key"
+)
+BERTH_SEALING_KEYS = environment.secret(
+    "BERTH_SEALING_KEYS",
+    "The keys that seal stored logins: lines of `id:base64 of 32 bytes`; the first seals, all open. Made on first start.",
+    file=HOME / "keys" / "sealing_keys",
+)
+BERTH_LOST_KEYS = environment.words(
+    "BERTH_LOST_KEYS",
+    "",
+    "Ids of sealing keys that are lost for good. What they sealed is locked instead of stopping the start.",
+)
+PORT = environment.number("PORT", 8000, "The port to listen on.", least=1, most=65535)
+BERTH_URL = environment.address(
+    "BERTH_URL", f"http://127.0.0.1:{PORT}", "The address people open; links in mails begin with it."
+)
+BERTH_HOSTS = environment.words("BERTH_HOSTS", "", "Further host names this server answers to.")
+BERTH_BIND = environment.text("BERTH_BIND", "127.0.0.1", "The address to listen on.")
+BERTH_WORKERS = environment.number("BERTH_WORKERS", 2, "Web processes.", least=1, most=64)
+BERTH_THREADS = environment.number("BERTH_THREADS", 4, "Threads in each web process.", least=2, most=128)
+BERTH_CHECKS_AT_ONCE = environment.number(
+    "BERTH_CHECKS_AT_ONCE",
+    2,
+    "Connection tests that run at once in each web process; more wait their turn.",
+    least=1,
+    most=32,
+)
+BERTH_EGRESS_ALLOW = environment.networks(
+    "BERTH_EGRESS_ALLOW",
+    "Private networks that hold registries, such as `10.0.0.0/8, 192.168.5.10/32`. Plain http works there too.",
+)
+BERTH_PROXIES = environment.number(
+    "BERTH_PROXIES",
+    0,
+    "Reverse proxies in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    least=0,
+    most=8,
+)
+DATABASE_URL = environment.database(
+    "DATABASE_URL",
+    f"sqlite:///{HOME / 'berth.sqlite3'}",
+    "The database: `postgresql://user:password@host/name`, or SQLite.",
+)
+EMAIL_URL = environment.mail(
+    "EMAIL_URL", "consolemail://", "The mail server: `smtp+tls://user:password@host:587`. Prints mails when not set."
+)
+BERTH_MAIL_FROM = environment.text("BERTH_MAIL_FROM", "Berth <berth@localhost>", "The sender of mails.")
+BERTH_FAULTS_TO = environment.words("BERTH_FAULTS_TO", "", "Addresses that get a mail when Berth runs into a fault.")
+BERTH_HSTS_SECONDS = environment.number(
+    "BERTH_HSTS_SECONDS",
+    31_536_000,
+    "How long browsers insist on https, where `BERTH_URL` is https.",
+    least=0,
+    most=63_072_000,
+)
+BERTH_HSTS_SUBDOMAINS = environment.flag(
+    "BERTH_HSTS_SUBDOMAINS", False, "Whether browsers insist on https for subdomains too."
+)
+BERTH_HSTS_PRELOAD = environment.flag(
+    "BERTH_HSTS_PRELOAD", False, "Whether browsers may build the host into their https list."
+)
+BERTH_LOG_LEVEL = environment.one_of(
+    "BERTH_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged."
+)
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+HTTPS = BERTH_URL.scheme == "https"
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [BERTH_URL.hostname or "", *BERTH_HOSTS]
+if BERTH_URL.hostname in ("localhost", "127.0.0.1", "::1"):
+    ALLOWED_HOSTS = [*LOOPBACK, *BERTH_HOSTS]
+CSRF_TRUSTED_ORIGINS = [BERTH_URL.geturl()]
+if BERTH_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The house -----------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "console",
+    "registries",
+    "console.apps.SupportConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",  # The session pages of allauth need it.
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "console.middleware.no_store",
+    "console.middleware.limit_body",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "console.urls"
+WSGI_APPLICATION = "console.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [environment.root() / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["console.templatetags.berth"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "console.context.frame",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "console.rendering.Renderer"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Storage -------------------------------------------------------------------------------------------------------------
+
+if DATABASE_URL["ENGINE"].endswith("sqlite3"):
+    # One writer at a time: take the lock when a transaction begins, and wait for it [R2].
+    DATABASE_URL["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASE_URL |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**DATABASE_URL.get("OPTIONS", {}), "pool": True}}
+DATABASES = {"default": DATABASE_URL}
+# Limits on sign-in count in the database, so that all processes share them [A1].
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "berth_cache"}}
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [environment.root() / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# People --------------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "console.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}}]
+PASSWORD_HASHERS = ["console.hashers.Argon2"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "index"
+ACCOUNT_ADAPTER = "console.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Berth: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = BERTH_URL.scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = BERTH_PROXIES
+
+# The browser ---------------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb")
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = BERTH_HSTS_SECONDS if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BERTH_HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = BERTH_HSTS_PRELOAD
+# Two warnings of Django's deployment check are the operator's to decide, and are silent once that is done.
+SILENCED_SYSTEM_CHECKS = [
+    code for code, on in (("security.W005", BERTH_HSTS_SUBDOMAINS), ("security.W021", BERTH_HSTS_PRELOAD)) if not on
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-berth-session" if HTTPS else "berth-session"
+CSRF_COOKIE_NAME = "__Host-berth-csrf" if HTTPS else "berth-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "console.views.csrf_failed"
+# A key file has 64 KiB; a form with one, a certificate bundle and the rest stays well below this [D1].
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# An uploaded key stays in memory and is never written to a temporary file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# Mail and faults -----------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = EMAIL_URL["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL_URL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = EMAIL_URL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL_URL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = EMAIL_URL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = EMAIL_URL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_URL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = BERTH_MAIL_FROM
+ADMINS = [("Operator", address) for address in BERTH_FAULTS_TO]
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.reports.Filter"
+DEFAULT_EXCEPTION_REPORTER = "console.reports.Reporter"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+            "reporter_class": "console.reports.Reporter",
+        },
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "berth": {"level": BERTH_LOG_LEVEL},
+        "django": {
+            "handlers": ["stderr", "mail"],
+            "level": "WARNING" if BERTH_LOG_LEVEL == "DEBUG" else BERTH_LOG_LEVEL,
+            "propagate": False,
+        },
+        "django.db.backends": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,123 @@
+"""
+What an image consists of, read from its manifest: OCI image-spec, and its forerunner by Docker.
+
+Everything that is kept is either counted by us or one of a list of known words, so that no text of a registry's own
+choosing goes further than this file.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from registries.distribution.answers import Answer
+from registries.distribution.errors import NotARegistry
+from registries.distribution.reference import is_digest
+
+_INDEXES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+_IMAGES = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+_OLD_IMAGES = (
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.docker.distribution.manifest.v1+json",
+)
+_KNOWN = _INDEXES + _IMAGES + _OLD_IMAGES
+ACCEPT = ", ".join(_KNOWN)
+
+_SYSTEMS = frozenset({"aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "solaris", "wasip1", "windows"})
+_ARCHITECTURES = frozenset({
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
+    "s390x", "wasm",
+})  # fmt: skip
+_VARIANTS = frozenset({"v5", "v6", "v7", "v8", "v9"})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """
+    An image as its registry describes it.
+
+    `digest` is computed from the manifest's bytes. `size_bytes` sums what a pull downloads, None for an index and
+    where the manifest does not say. `platforms` are written as `linux/amd64` or `linux/arm/v7`, in the manifest's
+    order; () where they are not known.
+    """
+
+    digest: str
+    media_type: str
+    size_bytes: int | None
+    platforms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ManifestBody:
+    """A manifest as it was received: what it is, and what it still refers to."""
+
+    digest: str
+    media_type: str
+    content: dict[str, Any]
+
+    @classmethod
+    def read(cls, answer: Answer, *, asked_for: str, host: str) -> "ManifestBody":
+        """Read an answer; raise `NotARegistry` where it is no manifest, or not the one whose digest was asked for."""
+        digest = "sha256:" + hashlib.sha256(answer.body).hexdigest()
+        if asked_for.startswith("sha256:") and asked_for != digest:
+            raise NotARegistry("The registry sent something else than the digest that was asked for.", host=host)
+        try:
+            content = answer.json()
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise NotARegistry("The registry sent something that is not a manifest.", host=host, status=answer.status)
+        claims = (answer.header("content-type").partition(";")[0].strip(), content.get("mediaType"))
+        media_type = next((claim for claim in claims if claim in _KNOWN), "")
+        if not media_type:
+            raise NotARegistry("The registry sent a manifest of an unknown kind.", host=host, status=answer.status)
+        return cls(digest, media_type, content)
+
+    @property
+    def size_bytes(self) -> int | None:
+        """The bytes of the configuration and all layers, where this is one image and says so."""
+        if self.media_type not in _IMAGES:
+            return None
+        parts = [_mapping(self.content.get("config")), *_mappings(self.content.get("layers"))]
+        sizes = [size for part in parts if type(size := part.get("size")) is int and size >= 0]
+        return sum(sizes) if len(sizes) == len(parts) else None
+
+    @property
+    def config_digest(self) -> str:
+        """The digest of the configuration, which tells one image's platform; "" where there is none."""
+        digest = _mapping(self.content.get("config")).get("digest")
+        return digest if self.media_type in _IMAGES and isinstance(digest, str) and is_digest(digest) else ""
+
+    @property
+    def listed_platforms(self) -> tuple[str, ...]:
+        """The platforms that an index lists, each once."""
+        if self.media_type not in _INDEXES:
+            return ()
+        entries = [_mapping(entry.get("platform")) for entry in _mappings(self.content.get("manifests"))]
+        return tuple(dict.fromkeys(filter(None, map(platform, entries))))
+
+
+def platform(words: Any) -> str:
+    """Write a platform, or an image's configuration, as `os/architecture[/variant]`; "" where its words are unknown."""
+    known = _mapping(words)
+    system, architecture, variant = (known.get(key) for key in ("os", "architecture", "variant"))
+    if not (_is_one_of(system, _SYSTEMS) and _is_one_of(architecture, _ARCHITECTURES)):
+        return ""
+    return f"{system}/{architecture}" + (f"/{variant}" if _is_one_of(variant, _VARIANTS) else "")
+
+
+def _is_one_of(value: Any, words: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in words
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    return [_mapping(item) for item in value] if isinstance(value, list) else []

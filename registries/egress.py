@@ -1,0 +1,256 @@
+"""
+The single way out: every byte that Berth sends to a registry or a token service goes through here.
+
+What holds for all of it, whatever the other side does:
+
+- a name is looked up once, each of its addresses is judged, and those addresses are the ones connected to;
+- an exchange has an end on the clock and a number of bytes, which no drip and no flood can stretch;
+- no redirect is followed, no proxy taken from the environment, no encoding undone, nothing retried in plain text;
+- whatever goes wrong is told as a `RegistryError`.
+
+The web is spoken by httpcore; `network` is what it connects with, and `addresses` judges where to.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpcore
+
+from registries.addresses import Policy, Resolver, look_up
+from registries.distribution import (
+    Answer,
+    BlockedByPolicy,
+    ConnectionRefused,
+    NotARegistry,
+    NotTrusted,
+    RegistryError,
+)
+from registries.distribution.origin import origin_of
+from registries.network import Backend, Connector, Meter, Stream, connect_tcp, registry_error
+
+__all__ = ["Connector", "Policy", "TLSInfo", "Way"]
+
+LOOK_UP_SECONDS = 3.0
+HEAD_LIMIT_BYTES = 256 * 1024  # what may come on top of a body: headers, interim answers, the lengths of chunks
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which Python has no name
+
+
+@dataclass(frozen=True, kw_only=True)
+class TLSInfo:
+    """A trusted TLS connection: its version, such as `TLSv1.3`, and its certificate's end (aware UTC) and names."""
+
+    version: str
+    not_after: datetime
+    subject: str
+    issuer: str
+
+
+class Way:
+    """
+    The way to the registry at `origin`, such as `https://ghcr.io`, for one examination of `deadline_seconds` at most.
+
+    `ca_pem` is a team's own authority, trusted beside the system's for the registry's own host and no other.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        policy: Policy,
+        ca_pem: str = "",
+        deadline_seconds: float = 20,
+        exchange_seconds: float = 10,
+        resolver: Resolver = socket.getaddrinfo,
+        connector: Connector = connect_tcp,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not origin_of(origin):
+            raise ValueError("A way leads to an origin: http or https, a host and perhaps a port.")
+        self._origin = httpcore.URL(origin).origin
+        self._policy = policy
+        self._ca_pem = ca_pem
+        self._exchange_seconds = exchange_seconds
+        self._resolver = resolver
+        self._connector = connector
+        self._meter = Meter(clock, deadline_seconds)
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.close()
+
+    def look_up(self) -> tuple[str, ...]:
+        """Return the addresses of the registry's host, all of which the policy lets through."""
+        self._meter.begin(self._exchange_seconds, 0)
+        return self._judged(_host(self._origin), self._origin.port)
+
+    def handshake(self) -> TLSInfo | None:
+        """Connect, and return what the certificate says; None where the origin is http, which has none."""
+        self._meter.begin(self._exchange_seconds, HEAD_LIMIT_BYTES)
+        host = _host(self._origin)
+        self._admit(self._origin)
+        if self._origin.scheme == b"http":
+            with self._in_our_words(host):
+                self._connect(host, self._origin.port).close()
+            return None
+        context = self._context(host)
+        try:
+            certificate, version = self._certificate(host, context)
+        except NotTrusted as error:
+            raise self._explained(error, host) from None
+        return TLSInfo(
+            version=version,
+            not_after=_not_after(certificate),
+            subject=_name(certificate, "subject"),
+            issuer=_name(certificate, "issuer"),
+        )
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, limit_bytes: int = 65536
+    ) -> Answer:
+        """Send one request and return its answer, whatever its status; a body above `limit_bytes` is `NotARegistry`."""
+        if not origin_of(url):
+            raise BlockedByPolicy("Berth speaks http and https to hosts, and to nothing else.")
+        target = httpcore.URL(url)
+        host = _host(target.origin)
+        self._meter.begin(self._exchange_seconds, limit_bytes + HEAD_LIMIT_BYTES)
+        self._admit(target.origin)
+        pool = self._pool(host)
+        named = [("Host", _authority(target.origin)), ("Accept-Encoding", "identity"), *headers.items()]
+        content = body if method == "POST" else None
+        with self._in_our_words(host), pool.stream(method, target, headers=named, content=content) as response:
+            received = bytearray()
+            for chunk in response.iter_stream():
+                received += chunk
+                if len(received) > limit_bytes:
+                    raise NotARegistry(f"{host} answers with more than Berth reads.", host=host, status=response.status)
+            pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers]
+            return Answer(response.status, pairs, bytes(received))
+
+    # Connecting ------------------------------------------------------------------------------------------------------
+
+    def _judged(self, host: str, port: int) -> tuple[str, ...]:
+        """Return a host's addresses as they were when it was first looked up; one that is refused refuses all."""
+        if host not in self._addresses:
+            seconds = min(LOOK_UP_SECONDS, self._meter.seconds_left(host))
+            self._addresses[host] = look_up(host, port, resolver=self._resolver, seconds=seconds)
+        for address in self._addresses[host]:
+            self._policy.judge(address, port, host=host)
+        return self._addresses[host]
+
+    def _admit(self, origin: httpcore.Origin) -> None:
+        host = _host(origin)
+        for address in self._judged(host, origin.port):
+            if origin.scheme == b"http":
+                self._policy.judge_plain(address, host=host)
+
+    def _connect(self, host: str, port: int) -> Stream:
+        """Connect to the first address that answers; each one gets its share of the time that is left."""
+        addresses = self._judged(host, port)
+        for tried, address in enumerate(addresses):
+            share = self._meter.seconds_left(host) / (len(addresses) - tried)
+            try:
+                return Stream(self._connector(address, port, share), self._meter, host)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    def _pool(self, host: str) -> httpcore.ConnectionPool:
+        if host not in self._pools:
+            pool = httpcore.ConnectionPool(
+                ssl_context=self._context(host), network_backend=Backend(self._connect), http2=False, retries=0
+            )
+            self._pools[host] = self._open.enter_context(pool)
+        return self._pools[host]
+
+    # Trusting --------------------------------------------------------------------------------------------------------
+
+    def _context(self, host: str) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._ca_pem and host == _host(self._origin):
+            context.load_verify_locations(cadata=self._ca_pem)
+            # A team may trust an intermediate authority alone, as it may with Docker.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    def _certificate(self, host: str, context: ssl.SSLContext) -> tuple[Mapping[str, Any], str]:
+        """Make a TLS connection only to look at it; return its certificate's fields and the version of TLS."""
+        with self._in_our_words(host), closing(self._connect(host, self._origin.port)) as stream:
+            secured: ssl.SSLSocket = stream.start_tls(context, server_hostname=host).get_extra_info("socket")
+            with closing(secured):
+                return secured.getpeercert() or {}, secured.version() or ""
+
+    def _explained(self, error: NotTrusted, host: str) -> NotTrusted:
+        """
+        Say what is wrong with a certificate, by reading it once more with its end and its names let pass.
+
+        The authority is not let pass: a certificate from an unknown one could say anything. Nothing is sent.
+        """
+        if error.reason not in ("expired", "wrong_host"):
+            return error
+        context = self._context(host)
+        context.check_hostname = False
+        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+        try:
+            certificate, _ = self._certificate(host, context)
+        except RegistryError:
+            return error
+        detail = f"The certificate expired on {_day(_not_after(certificate))}."
+        if error.reason == "wrong_host":
+            detail = f"The certificate is for {_name(certificate, 'subject')}, not {host}."
+        return NotTrusted(detail, host=host, reason=error.reason)
+
+    # Telling ---------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _in_our_words(self, host: str) -> Iterator[None]:
+        """Turn whatever httpcore raises into a `RegistryError`."""
+        try:
+            yield
+        except httpcore.TimeoutException:
+            raise self._meter.late(host) from None
+        except httpcore.NetworkError as error:
+            # The pool clears the cause of what passes through it, but not the context.
+            raise registry_error(error.__context__, host) from None
+        except httpcore.ProtocolError:
+            if not self._meter.received_bytes:
+                raise ConnectionRefused(f"{host} dropped the connection.", host=host) from None
+            raise NotARegistry(f"{host} answers, but not in HTTP.", host=host) from None
+
+
+def _host(origin: httpcore.Origin) -> str:
+    return origin.host.decode("ascii")
+
+
+def _authority(origin: httpcore.Origin) -> str:
+    """Return what the header `Host` says; httpcore leaves the brackets of an IPv6 address out of its own."""
+    host = f"[{_host(origin)}]" if b":" in origin.host else _host(origin)
+    default = {b"http": 80, b"https": 443}[origin.scheme]
+    return host if origin.port == default else f"{host}:{origin.port}"
+
+
+def _not_after(certificate: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+
+
+def _name(certificate: Mapping[str, Any], whose: str) -> str:
+    """Return whom a certificate names: for its subject the first host, else the common name, else the organisation."""
+    hosts = [value for _, value in certificate.get("subjectAltName", ())] if whose == "subject" else []
+    fields = {key: value for part in certificate.get(whose, ()) for key, value in part}
+    return next(filter(None, [*hosts[:1], fields.get("commonName"), fields.get("organizationName")]), "")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"

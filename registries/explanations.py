@@ -1,0 +1,159 @@
+"""
+What went wrong in a step, in words: the outcome, one sentence of fact, and what to do about it.
+
+The facts are ours, word for word; a hint of the flavor takes the place of our own advice where it has one. What the
+registry said is its status and its code, which the error has judged, and never its text.
+"""
+
+from dataclasses import dataclass
+
+from registries.distribution import (
+    AccessDenied,
+    BlockedByPolicy,
+    NameNotFound,
+    NotARegistry,
+    NotFound,
+    NotTrusted,
+    RateLimited,
+    RealmRefused,
+    Reference,
+    RegistryError,
+    SignInRefused,
+    Unreachable,
+)
+from registries.flavors.base import Flavor
+from registries.outcomes import Outcome, State, Step, StepResult
+
+# Codes of HTTP 404 that are given only to those who may read the repository.
+_READABLE = frozenset({"MANIFEST_UNKNOWN", "TAG_EXPIRED"})
+
+_TRUST_FIXES = {
+    "unknown_authority": "Add the CA certificate to this registry.",
+    "expired": "Its owner has to replace it.",
+    "wrong_host": "Its owner has to replace it.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked of whom when a step failed; `image` is None as long as no test image was read."""
+
+    registry: Flavor
+    step: Step
+    has_login: bool
+    image: Reference | None
+
+
+Explanation = tuple[Outcome, str, str]  # the outcome, the fact, and our own advice
+
+_NO_UPLOADS = Outcome.NO_PUSH_ACCESS, "The registry takes no uploads here.", "Choose Pull, or push somewhere else."
+
+
+def explain(error: RegistryError, asked: Asked) -> tuple[Outcome, StepResult]:
+    """Return how a check ends with this error, and the result of the step that met it."""
+    outcome, fact, fix = _explanation(error, asked)
+    if not isinstance(error, BlockedByPolicy | NotTrusted | RealmRefused):
+        fix = asked.registry.hints.get(outcome, fix)
+    state = State.WARNED if outcome == Outcome.RATE_LIMITED else State.FAILED
+    return outcome, StepResult(step=asked.step, state=state, fact=fact, fix=fix, said=error.said)
+
+
+def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PLR0911 - one for each kind of error
+    match error:
+        case BlockedByPolicy():
+            return Outcome.BLOCKED, error.detail, _permission(error.allow)
+        case NotTrusted():
+            return Outcome.NOT_TRUSTED, error.detail, _TRUST_FIXES.get(error.reason, "Check the address and the port.")
+        case NameNotFound():
+            fix = "Check the spelling. Berth’s own server must be able to look it up."
+            return Outcome.UNREACHABLE, error.detail, fix
+        case Unreachable():
+            return _unreachable(error)
+        case RateLimited():
+            return Outcome.RATE_LIMITED, "The registry asks to slow down.", _patience(error.retry_after_seconds)
+        case RealmRefused():
+            return Outcome.NOT_A_REGISTRY, *_realm(error)
+        case NotARegistry():
+            return _not_a_registry(error, asked)
+        case SignInRefused():
+            return Outcome.SIGN_IN_REFUSED, error.detail, "Check the username and the password, or replace them."
+        case AccessDenied() if asked.image:
+            return _denied(asked.step, asked.image, has_login=asked.has_login)
+        case AccessDenied():
+            flavor = asked.registry
+            return _at_token_service(flavor.forbidden_at_token if error.at_token_service else Outcome.SIGN_IN_REFUSED)
+        case NotFound() if asked.image:
+            return _not_found(error, asked.step, asked.image)
+    return Outcome.COULD_NOT_CHECK, error.detail, "Try again later."
+
+
+def _permission(allow: str) -> str:
+    if not allow:
+        return "No setting of Berth allows it. Check the address."
+    return f"An operator has to allow this network, with BERTH_EGRESS_ALLOW={allow}."
+
+
+def _patience(seconds: int | None) -> str:
+    if seconds is None:
+        return "Try again later. The login is not at fault."
+    minutes = -(-seconds // 60)
+    return f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}. The login is not at fault."
+
+
+def _realm(error: RealmRefused) -> tuple[str, str]:
+    where = f"a token service at {error.realm_host}" if error.realm_host else "a token service"
+    return f"The registry sends logins to {where} that is not its own.", "Berth sent nothing there. Check the address."
+
+
+def _unreachable(error: Unreachable) -> Explanation:
+    if error.status is not None and (error.status >= 500 or error.status == 408):
+        return Outcome.COULD_NOT_CHECK, error.detail, "Try again later. The login is not at fault."
+    if error.status is not None:
+        return Outcome.UNREACHABLE, error.detail, "A network rule of the registry may be in the way."
+    return Outcome.UNREACHABLE, error.detail, "Check the port and the firewall."
+
+
+def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
+    if error.at_token_service and error.status == 400 and asked.step == Step.SIGN_IN:
+        return _at_token_service(asked.registry.bad_request_at_token)
+    if error.at_token_service:
+        return Outcome.NOT_A_REGISTRY, "The registry’s token service gave no token.", "Check the address."
+    if asked.step == Step.PUSH:
+        return _NO_UPLOADS
+    answered = f": `/v2/` answered HTTP {error.status}" if asked.step == Step.SIGN_IN and error.status else ""
+    return Outcome.NOT_A_REGISTRY, error.detail, f"Check the address{answered}."
+
+
+def _at_token_service(outcome: Outcome) -> Explanation:
+    """Say what a flavor knows of its token service, whose statuses 400 and 403 mean something else at each."""
+    if outcome == Outcome.SIGN_IN_REFUSED:
+        return outcome, "The registry refused the login.", "Check the username and the password, or replace them."
+    if outcome == Outcome.NO_PULL_ACCESS:
+        return outcome, "The login is known, but may not use this registry.", "Give it the right to read."
+    return outcome, "The registry’s token service gave no token.", "Check the address."
+
+
+def _denied(step: Step, image: Reference, *, has_login: bool) -> Explanation:
+    if step == Step.PUSH:
+        fact = "The account may pull, but not push." if has_login else "Without a login, nothing may be pushed."
+        return Outcome.NO_PUSH_ACCESS, fact, "Give it the writing role, or choose Pull."
+    fact = f"Without a login, {image.repository} may not be read."
+    if has_login:
+        fact = f"The account may sign in, but not read {image.repository}."
+    return Outcome.NO_PULL_ACCESS, fact, "Give it the role that reads this repository."
+
+
+def _not_found(error: NotFound, step: Step, image: Reference) -> Explanation:
+    if step == Step.PUSH:
+        return _NO_UPLOADS
+    fact = f"There is no repository {image.repository}, or this login may not see it."
+    if error.code in _READABLE:
+        fact = f"There is no image {short(image)}, though the permission to read {image.repository} is proved."
+    return Outcome.IMAGE_NOT_FOUND, fact, "Check the test image."
+
+
+def short(image: Reference) -> str:
+    """Write an image without its host, and a digest by its first digits."""
+    if image.digest:
+        return f"{image.repository}@{image.digest[:19]}…"
+    return f"{image.repository}:{image.target}"

@@ -1,0 +1,140 @@
+"""Azure Container Registry. Source: reference page, section 3.5."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
+from registries.flavors.fields import ascii_only, no_colon, path
+from registries.outcomes import Outcome
+
+_NAME = r"[a-z0-9]{5,50}(?:-[a-z0-9]{1,12})?"
+_LOGIN_SERVER = re.compile(rf"({_NAME})((?:\.[a-z0-9]+\.geo)?\.azurecr\.(?:io|cn|us|de))", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def _registry(value: str) -> str:
+    """Return a registry's name, or its whole login server where that does not end in `.azurecr.io`."""
+    server = ascii_only(value).removeprefix("https://").rstrip("/")
+    if "/" in server:
+        raise ValidationError("Enter the registry alone. A path below it has a field of its own.", code="slash")
+    if re.fullmatch(_NAME, server):
+        return server
+    if login_server := _LOGIN_SERVER.fullmatch(server):
+        return login_server[1] if login_server[2] == ".azurecr.io" else server
+    raise ValidationError(
+        "Enter the registry’s name, which has 5 to 50 letters and digits, or its whole login server, such as "
+        "acme01.azurecr.io.",
+        code="registry",
+    )
+
+
+def _tells(password: str) -> Mapping[str, str]:
+    return {"login_shape": "uuid" if _UUID.fullmatch(password) else ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Azure(PasswordFlavor):
+    """A registry at Azure, in any of its clouds, with one of the three logins that last."""
+
+    slug = "azure"
+    order = 50
+    name = "Azure"
+    full_name = "Azure Container Registry"
+    hosts = "*.azurecr.io"
+    blank_address = "….azurecr.io"
+    monogram = "ACR"
+    where = "Where to find these"
+    steps = (
+        (
+            "In the Azure portal, open <strong>Microsoft Entra ID</strong>, then <strong>App registrations</strong>, and "
+            "register an app."
+        ),
+        (
+            "On the registry, open <strong>Access control (IAM)</strong> and give the app <strong>AcrPull</strong>, or "
+            "<strong>AcrPush</strong> to push."
+        ),
+        (
+            "Under <strong>Certificates &amp; secrets</strong>, add a client secret. It lasts 24 months at most, so enter "
+            "its date under <strong>Credential ends</strong>."
+        ),
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "A client secret most likely ended: replace it, by its value and not its ID. Check that "
+        "the ID is the application’s and not the object’s. A registry with network rules also refuses here until they let "
+        "Berth’s server in.",
+        Outcome.NO_PULL_ACCESS: "Give the app the role AcrPull, or Container Registry Repository Reader where the "
+        "registry uses ABAC. A repository token needs content/read.",
+        Outcome.NO_PUSH_ACCESS: "Give the app the role AcrPush, or Container Registry Repository Writer where the "
+        "registry uses ABAC. A repository token needs content/write too. Or choose Pull.",
+        Outcome.UNREACHABLE: "Check the registry’s name. One with a private endpoint answers only inside its own network.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image: the repository and its tag, as the portal shows them.",
+    }
+
+    registry: str = text(
+        "Registry name",
+        help_text="The first part of the login server. The whole login server works too.",
+        after=".azurecr.io",
+        tidy=_registry,
+    )
+    namespace: str = text(
+        "Path",
+        help_text="Limit this connection to repositories below a path, such as <code>vision</code>.",
+        required=False,
+        tidy=path,
+    )
+    method: str = choice(
+        "Sign in with",
+        (
+            ("sp", "Service principal", "Recommended. Its own identity with the AcrPull role."),
+            ("token", "Repository token", "Limited to chosen repositories."),
+            ("admin", "Admin user", "One shared password with full access. Avoid where you can."),
+        ),
+    )
+    username: str = text(
+        "Application (client) ID or token name",
+        help_text="The application’s UUID is its username, not a secret. The admin user needs none: it is the registry’s "
+        "name.",
+        group="credentials",
+        needed_with={"method": ("sp", "token")},
+        validators=[no_colon],
+    )
+    password: Secret = secret(
+        "Client secret or password",
+        help_text="The secret’s <strong>value</strong>, not its ID. Azure shows it once.",
+        tells=_tells,
+    )
+    login_shape: str = noted()
+
+    def _judge(self) -> None:
+        if self.method == "sp" and self.username and not _UUID.fullmatch(self.username):
+            raise ValidationError(
+                {"username": "An application ID is a UUID, such as 7d0a3f52-91c4-4f0e-a6f1-52b8f1a9c33d."}
+            )
+        if self.method == "admin" and not self.username:
+            # The hash that Azure adds to some login servers is not part of the registry's name.
+            self._settle(username=self.registry.partition(".")[0].partition("-")[0])
+
+    @property
+    def host(self) -> str:
+        return self.registry if "." in self.registry else f"{self.registry}.azurecr.io"
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def advice(self) -> str:
+        if self.method == "sp" and self.login_shape == "uuid":
+            return (
+                "The client secret looks like a UUID, so it may be the secret’s ID. "
+                "Azure asks for its <strong>value</strong>."
+            )
+        return ""
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return bool(_LOGIN_SERVER.fullmatch(host))

@@ -1,0 +1,87 @@
+"""Docker Hub. Source: reference page, sections 3.2 and 1.3; known challenge in 2.2."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, noted, secret, text
+from registries.flavors.fields import no_colon, path_component
+from registries.outcomes import Outcome
+
+ALIASES = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com")
+
+
+def _tells(token: str) -> Mapping[str, str]:
+    return {"login_kind": "organization" if token.startswith("dckr_oat_") else ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerHub(PasswordFlavor):
+    """One namespace of Docker Hub: images say docker.io, the API answers elsewhere, and so does its token service."""
+
+    slug = "dockerhub"
+    order = 20
+    name = "Docker Hub"
+    full_name = "Docker Hub"
+    hosts = "docker.io"
+    blank_address = "docker.io/…"
+    where = "Where to find the token"
+    steps = (
+        "On Docker Hub, open <strong>Account settings</strong>, then <strong>Personal access tokens</strong>.",
+        "Choose <strong>Read-only</strong> unless Berth should test pushing.",
+        "Signed-in pulls get a higher rate limit, so connecting helps even for public images.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "Check the Docker ID, which is not the email address. An account with a second factor or "
+        "single sign-on needs an access token instead of its password. A token that ended has to be replaced.",
+        Outcome.NO_PULL_ACCESS: "Give the token Read-only access; a token for public repositories does not read private "
+        "ones. Docker Hub answers the same where the repository does not exist, so check the test image too.",
+        Outcome.NO_PUSH_ACCESS: "Give the token Read & Write access, or choose Pull.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. Its namespace comes first, as in docker.io/acme/web:1.4.",
+    }
+    host = "docker.io"
+    origin = "https://registry-1.docker.io"
+    realms = ("https://auth.docker.io",)
+
+    namespace: str = text(
+        "Namespace",
+        help_text="The user or organization in front of the image name.",
+        before="docker.io/",
+        tidy=path_component("namespace", host="docker.io"),
+    )
+    username: str = text(
+        "Username", help_text="Your Docker ID, not your email address.", group="credentials", validators=[no_colon]
+    )
+    password: Secret = secret(
+        "Access token",
+        help_text="Use a personal or organization access token instead of your password. It starts with "
+        "<code>dckr_</code>.",
+        strip=False,
+        tells=_tells,
+    )
+    login_kind: str = noted()
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def advice(self) -> str:
+        if "@" in self.username:
+            return "Docker Hub signs in with the Docker ID. An email address in its place is mostly refused."
+        if self.login_kind == "organization" and self.username.lower() != self.namespace:
+            return format_html(
+                "The token belongs to an organization, so the username has to be the organization’s name, such as "
+                "<code>{}</code>.",
+                self.namespace,
+            )
+        return ""
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return host in ALIASES
+
+    def is_at(self, host: str) -> bool:
+        return self.serves(host.lower())

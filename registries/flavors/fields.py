@@ -1,0 +1,135 @@
+"""
+The form fields that flavors are made of, and the small tidiers that mend what was typed.
+
+A tidier takes the stripped text and returns what is stored, or raises `ValidationError` with a sentence. It never puts
+into that sentence what was typed, since a password may have been pasted into the wrong field.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+
+from registries.distribution import Secret
+
+Tidy = Callable[[str], str]
+
+PATH_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*", re.ASCII)
+"""One part of an image's path, as in distribution/reference `regexp.go`."""
+
+_LINE_BREAK = re.compile(r"[\r\n]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_TYPING_AIDS_OFF = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+def in_a_sentence(label: Any) -> str:
+    """Return a label as it stands inside a sentence: "Registry URL" is "registry URL", "API token" stays."""
+    words = str(label)
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
+def refuse_control_characters(value: str) -> None:
+    """Refuse line breaks, NUL and their kin, which have no place in a line and could split a header."""
+    if _CONTROL.search(value):
+        raise ValidationError("This holds a line break or another control character. Enter it as one line.", code="control")
+
+
+def no_colon(value: str) -> None:
+    """Refuse `:` in a user name: Basic authentication and every Docker configuration cut there."""
+    if ":" in value:
+        raise ValidationError("A user name cannot contain a colon.", code="colon")
+
+
+class TextField(forms.CharField):
+    """A line of plain text; `tidy` mends it or refuses it."""
+
+    def __init__(self, *, tidy: Tidy | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tidy = tidy
+        self.validators = [
+            refuse_control_characters,
+            *(v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)),
+        ]
+        self.error_messages["required"] = f"Enter the {in_a_sentence(self.label)}."
+        self.error_messages["max_length"] = "Use at most %(limit_value)d characters."
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), **_TYPING_AIDS_OFF}
+
+    def to_python(self, value: Any) -> str:
+        line: str = super().to_python(value) or ""
+        return self.tidy(line) if line and self.tidy else line
+
+
+class SecretField(forms.CharField):
+    """
+    A password input that never shows a value again; cleans to a `Secret`, or None where it was left blank.
+
+    Line breaks are mended silently: a terminal wraps a long token into several lines, and no login holds one.
+    """
+
+    def __init__(self, *, strip_ends: bool = True, **kwargs: Any) -> None:
+        attrs = {**_TYPING_AIDS_OFF, "autocomplete": "new-password"}
+        super().__init__(strip=False, widget=forms.PasswordInput(render_value=False, attrs=attrs), **kwargs)
+        self.strip_ends = strip_ends
+        self.validators = [v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)]
+        self.error_messages["required"] = f"Enter the {in_a_sentence(self.label)}."
+        self.error_messages["max_length"] = "Use at most %(limit_value)d characters."
+
+    def to_python(self, value: Any) -> str:
+        joined = _LINE_BREAK.sub("", super().to_python(value) or "")
+        return joined.strip(" \t") if self.strip_ends else joined
+
+    def clean(self, value: Any) -> Any:
+        line = super().clean(value)
+        if _CONTROL.search(line):
+            raise ValidationError(
+                f"The {in_a_sentence(self.label)} holds a control character. Copy it again, as one line.", code="control"
+            )
+        return Secret(line) if line else None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Give a page nothing to show: what was typed stays in the request."""
+        return None
+
+
+# Tidiers ------------------------------------------------------------------------------------------------------------
+
+
+def ascii_only(value: str) -> str:
+    """Return the text in lower case; refuse anything beyond ASCII, where look-alikes and foreign digits live."""
+    if not value.isascii():
+        raise ValidationError("Use plain letters a to z, digits and punctuation only.", code="ascii")
+    return value.lower()
+
+
+def path_component(what: str, *, host: str = "", pattern: re.Pattern[str] = PATH_COMPONENT, rule: str = "") -> Tidy:
+    """Return a tidier for one part of an image's path. A `host` that was pasted along is dropped."""
+
+    def tidy(value: str) -> str:
+        part = ascii_only(value).removeprefix("https://")
+        part = (part.removeprefix(f"{host}/") if host else part).strip("/")
+        if "/" in part:
+            raise ValidationError(f"Enter the {what} alone, without a slash.", code="slash")
+        if part and not (pattern.fullmatch(part) and PATH_COMPONENT.fullmatch(part)):
+            raise ValidationError(
+                rule or "Use lower-case letters and digits, with dots, dashes or underscores between them only.",
+                code="path",
+            )
+        return part
+
+    return tidy
+
+
+def path(value: str) -> str:
+    """Return a path of several parts, with no slash at either end; `/` alone is "", the whole registry."""
+    parts = ascii_only(value).strip("/")
+    if parts and not all(PATH_COMPONENT.fullmatch(part) for part in parts.split("/")):
+        raise ValidationError(
+            "Use lower-case letters and digits, with dots, dashes or underscores between them, and single slashes.",
+            code="path",
+        )
+    return parts

@@ -1,0 +1,186 @@
+"""Google Artifact Registry, and the gcr.io names that it serves. Source: reference page, sections 3.3, 2.2 and 2.9."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+
+from registries.distribution import Credential, Secret
+from registries.flavors.base import Flavor, key_file, noted, text
+from registries.flavors.fields import PATH_COMPONENT, ascii_only, path_component
+from registries.flavors.key_file import KeyFileField, tells
+from registries.outcomes import Outcome
+
+GCR_HOSTS = ("gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "marketplace.gcr.io")
+MULTI_REGIONS = ("us", "europe", "asia")
+REGIONS = (
+    *MULTI_REGIONS,
+    "africa-south1", "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3", "asia-south1",
+    "asia-south2", "asia-southeast1", "asia-southeast2", "asia-southeast3", "australia-southeast1", "australia-southeast2",
+    "europe-central2", "europe-north1", "europe-north2", "europe-southwest1", "europe-west1", "europe-west2",
+    "europe-west3",
+    "europe-west4", "europe-west6", "europe-west8", "europe-west9", "europe-west10", "europe-west12", "me-central1",
+    "me-central2", "me-west1", "northamerica-northeast1", "northamerica-northeast2", "northamerica-south1",
+    "southamerica-east1", "southamerica-west1", "us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1",
+    "us-west2", "us-west3", "us-west4", "us-west8",
+)  # fmt: skip
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_REGION = re.compile(r"us|europe|asia|[a-z]+-[a-z]+[0-9]{1,2}", re.ASCII)
+_ZONE = re.compile(r"([a-z]+-[a-z]+[0-9]{1,2})-[a-z]", re.ASCII)
+_HOST = re.compile(rf"{_LABEL}-docker\.pkg\.dev|docker\.{_LABEL}\.rep\.pkg\.dev|(?:{_LABEL}\.)?gcr\.io", re.ASCII)
+_REGIONAL_HOST = re.compile(r"(.+)-docker\.pkg\.dev", re.ASCII)
+_ENDPOINT_HOST = re.compile(r"docker\.(.+)\.rep\.pkg\.dev", re.ASCII)
+
+
+def _region(value: str) -> str:
+    """Return a region, a gcr.io host, or the host of a regional endpoint; the usual host of a region becomes the region."""
+    place = ascii_only(value).removeprefix("https://").rstrip("/")
+    if "/" in place:
+        raise ValidationError(
+            "Enter the region alone. The project and the repository have fields of their own.", code="slash"
+        )
+    if place in GCR_HOSTS:
+        return place
+    if endpoint := _ENDPOINT_HOST.fullmatch(place):
+        if _REGION.fullmatch(endpoint[1]):
+            return place
+    elif regional := _REGIONAL_HOST.fullmatch(place):
+        place = regional[1]
+    if zone := _ZONE.fullmatch(place):
+        raise ValidationError(f"This is a zone. Enter its region, {zone[1]}.", code="zone")
+    if not _REGION.fullmatch(place):
+        raise ValidationError(
+            "Enter a region such as us-west1, one of us, europe and asia, or a gcr.io host such as eu.gcr.io.",
+            code="region",
+        )
+    return place
+
+
+def _project(value: str) -> str:
+    """Return a project ID as it was typed, in lower case: `acme-prod`, or `example.com:acme-prod` within a domain."""
+    project = ascii_only(value).strip("/").replace("/", ":", 1)
+    parts = project.split(":")
+    if len(parts) > 2 or not all(PATH_COMPONENT.fullmatch(part) for part in parts):
+        raise ValidationError(
+            "A project ID has lower-case letters, digits and dashes, such as acme-prod. Its display name does not work.",
+            code="project",
+        )
+    return project
+
+
+@dataclass(frozen=True, kw_only=True)
+class GCP(Flavor):
+    """
+    A project of Google Artifact Registry, or one repository of it; the login is a service account's JSON key.
+
+    Its token service answers HTTP 403 to an account that is known and lacks the permission, so that means "no pull access".
+    """
+
+    slug = "gcp"
+    order = 30
+    name = "Google"
+    full_name = "Google Artifact Registry"
+    hosts = "*-docker.pkg.dev, gcr.io"
+    blank_address = "…-docker.pkg.dev/…"
+    where = "Where to find the key"
+    steps = (
+        "In the Google Cloud console, open <strong>IAM &amp; Admin</strong>, then <strong>Service accounts</strong>.",
+        "Give the account the role <strong>Artifact Registry Reader</strong>, or <strong>Writer</strong> to push.",
+        "Under <strong>Keys</strong>, add a key of type <strong>JSON</strong>. The browser downloads one file.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "The key was most likely deleted or disabled. Add a new one under Service accounts, Keys.",
+        Outcome.NO_PULL_ACCESS: "Give the account the role Artifact Registry Reader on the repository, then test again. "
+        "Google answers the same where the region, the project or the repository does not exist.",
+        Outcome.NO_PUSH_ACCESS: "Give the account the role Artifact Registry Writer on the repository, or choose Pull. "
+        "The repository must exist: a push does not create it.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It needs a project, a repository and a name: "
+        "project/repository/image.",
+    }
+    realms = ("https://gcr.io",)
+    forbidden_at_token = Outcome.NO_PULL_ACCESS
+
+    region: str = text(
+        "Region",
+        help_text="Such as <code>us-west1</code>, or <code>gcr.io</code>.",
+        suggestions=(*REGIONS, *GCR_HOSTS),
+        side_by_side=True,
+        tidy=_region,
+    )
+    project: str = text(
+        "Project",
+        help_text="The project ID, not its display name. Left blank, it is read from the key.",
+        required=False,
+        max_length=100,
+        side_by_side=True,
+        tidy=_project,
+    )
+    repository: str = text(
+        "Repository",
+        help_text="Leave blank to cover every repository in the project.",
+        required=False,
+        max_length=100,
+        tidy=path_component("repository"),
+    )
+    key: Secret = key_file(
+        "Service account JSON key",
+        form_field=KeyFileField,
+        help_text="The whole file, as downloaded. Its project fills in the field above.",
+        tells=tells,
+    )
+    client_email: str = noted()
+    key_project: str = noted()
+
+    def _judge(self) -> None:
+        if self.repository and self.host in GCR_HOSTS:
+            raise ValidationError(
+                {"repository": "Images at gcr.io stand under the project itself, so leave the repository blank there."}
+            )
+        if not self.project and self.key_project:
+            self._settle(project=_project(self.key_project))
+        if not self.project and self.key:
+            raise ValidationError({"project": "Enter the project."})
+
+    @property
+    def host(self) -> str:
+        return self.region if "." in self.region else f"{self.region}-docker.pkg.dev"
+
+    @property
+    def prefix(self) -> str:
+        project = (self.project or self.key_project).replace(":", "/")
+        return f"{project}/{self.repository}" if self.repository else project
+
+    @property
+    def account(self) -> str:
+        return self.client_email
+
+    @property
+    def example_image(self) -> str:
+        whole_project = not self.repository and self.host not in GCR_HOSTS
+        return f"{self.address}/repository/image:tag" if whole_project else f"{self.address}/image:tag"
+
+    @property
+    def advice(self) -> str:
+        hints = []
+        if self.key_project and self.key_project != self.project:
+            hints.append(
+                format_html(
+                    "The key belongs to the project <code>{}</code>. It works for <code>{}</code> where its account has a "
+                    "role there.",
+                    self.key_project,
+                    self.project,
+                )
+            )
+        if _REGION.fullmatch(self.region) and self.region not in REGIONS:
+            hints.append(
+                format_html("Berth does not know the region <code>{}</code>. A new one works all the same.", self.region)
+            )
+        return format_html_join(" ", "{}", ((hint,) for hint in hints))
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return bool(_HOST.fullmatch(host))
+
+    def credential(self) -> Credential:
+        return Credential(host=self.host, username="_json_key", password=self.key)

@@ -1,0 +1,219 @@
+"""
+Any registry that speaks the protocol. Source: reference page, sections 3.17, 5.6 and 1.1 (hosts).
+
+The address is judged as raw text before anything parses it: parsers drop, fold or repair what an attacker hides in one.
+"""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from registries import flavors  # Only the package: the list in it is made by importing this module.
+from registries.distribution import Credential, Secret
+from registries.flavors.base import Flavor, PasswordFlavor, choice, secret, text
+from registries.flavors.fields import no_colon, path
+from registries.outcomes import Outcome
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9a-f:]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
+_API_ROOT = re.compile(r"^v[12](?=/|$)|(?:^|/)v[12]$", re.ASCII)
+_ECR = re.compile(r"[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws)", re.ASCII)
+_DEFAULT_PORTS = {"https": "443", "http": "80"}
+HUB_WEB_PAGE = "hub.docker.com"
+HUB = "docker.io"
+GOOGLE = "gcr.io"
+
+
+def _address(value: str) -> str:
+    """Return an address as `scheme://host[:port][/path]`, in lower case, or refuse it in words that quote none of it."""
+    try:
+        return _read_address(value)
+    except ValidationError as error:
+        # Where a login may have been pasted along, the page must not show the address again.
+        if any(mark in unicodedata.normalize("NFKC", value) for mark in "@?#"):
+            error.code = "holds_secret"
+        raise
+
+
+def _read_address(value: str) -> str:
+    if "@" in value:
+        raise ValidationError("Leave the login out of the address. The username and the password have fields of their own.")
+    if "?" in value or "#" in value:
+        raise ValidationError("Leave out what follows ? or #. An address is a host, perhaps with a path.")
+    if not value.isprintable() or any(mark in value for mark in " \\%"):
+        raise ValidationError("An address has no spaces, control characters, backslashes or percent signs.")
+    if not value.isascii():
+        raise ValidationError("Use plain letters, digits and dots. Write an international name in its xn-- form.")
+    value = value.lower()
+    scheme = "https"
+    if written := _SCHEME.match(value):
+        scheme, value = written[1], value[written.end() :]
+        if scheme not in _DEFAULT_PORTS:
+            raise ValidationError(
+                "Berth speaks https, and http where an operator allowed it. Begin the address with https://."
+            )
+    host, _, below = value.partition("/")
+    host = _judged_host(scheme, host)
+    below = below.strip("/")
+    if ":" in below:
+        raise ValidationError("Leave out the image’s tag. An address is a host, perhaps with a path.")
+    below = path(_API_ROOT.sub("", below).strip("/"))
+    if known := _known(host):
+        if host == HUB_WEB_PAGE and below:
+            raise ValidationError("This is a page of Docker Hub’s web site. Enter docker.io here, and the namespace below.")
+        if known.serves(HUB):
+            scheme, host = "https", HUB
+    return f"{scheme}://{host}/{below}" if below else f"{scheme}://{host}"
+
+
+def _judged_host(scheme: str, authority: str) -> str:
+    parts = _HOST.fullmatch(authority) if len(authority) <= 253 else None
+    if not parts:
+        raise ValidationError("This is not a host name. Enter one such as registry.example.com, perhaps with a port.")
+    name, port = parts["name"], parts["port"]
+    if parts["v6"]:
+        try:
+            ipaddress.IPv6Address(parts["v6"])
+        except ValueError:
+            raise ValidationError("This is not an IPv6 address. Write one such as [2001:db8::1]:5000.") from None
+    if port and not 1 <= int(port) <= 65535:
+        raise ValidationError("A port is a number from 1 to 65535.")
+    nameable = "." in name or ":" in name or name == "localhost"
+    if not nameable and not port:
+        raise ValidationError(
+            "An image cannot name this host. Enter its full name, such as registry.example.com, or its port."
+        )
+    return name if not port or (nameable and int(port) == int(_DEFAULT_PORTS[scheme])) else f"{name}:{int(port)}"
+
+
+def _known(host: str) -> type[Flavor] | None:
+    return flavors.flavor_of(host)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other(PasswordFlavor):
+    """
+    A registry at any address, with a user name and a password or with no login at all.
+
+    Where the host belongs to a flavor Berth knows, that flavor's token service, hints and readings of errors hold here too.
+    """
+
+    slug = "other"
+    order = 1000
+    name = "Other"
+    full_name = "another registry"
+    hosts = "any OCI registry"
+    blank_address = "https://…"
+    where = "What Berth needs"
+    steps = (
+        "A registry that speaks the OCI distribution API (the <code>/v2/</code> endpoint).",
+        "An account that may pull. Pushing is only needed if the team publishes images.",
+    )
+
+    url: str = text(
+        "Registry URL",
+        help_text="The address that answers on <code>/v2/</code>. A path after the host is kept as the start of every "
+        "image.",
+        max_length=600,
+        tidy=_address,
+    )
+    namespace: str = text("Namespace", help_text="Leave blank to cover the whole registry.", required=False, tidy=path)
+    method: str = choice(
+        "Sign in with",
+        (
+            ("basic", "Username and password", "Or a username and token."),
+            ("none", "Nothing", "A private network is the only lock."),
+        ),
+    )
+    username: str = text("Username", group="credentials", needed_with={"method": ("basic",)}, validators=[no_colon])
+    password: Secret | None = secret(
+        "Password or token",
+        help_text="A token with read access is enough.",
+        strip=False,
+        needed_with={"method": ("basic",)},
+    )
+
+    def _judge(self) -> None:
+        if len(self.prefix) > 255:
+            raise ValidationError(
+                {"namespace": "The path and the namespace are longer than the 255 characters of an image."}
+            )
+        if self.method == "none":
+            self._settle(username="", password=None)
+
+    @property
+    def host(self) -> str:
+        return self.url.partition("://")[2].partition("/")[0]
+
+    @property
+    def prefix(self) -> str:
+        return "/".join(filter(None, [self.url.partition("://")[2].partition("/")[2], self.namespace]))
+
+    @property
+    def origin(self) -> str:
+        known = self._as_known
+        return known.origin if known and known.is_at(HUB) else f"{self.url.partition('://')[0]}://{self.host}"
+
+    @property
+    def advice(self) -> str:
+        hints: list[str] = []
+        if self.username.startswith("_json_key") and self.better is not _known(GOOGLE):
+            hints.append(mark_safe("<code>_json_key</code> is the username of Google’s registries."))
+        if self.better:
+            hints.append(format_html("{} has a form of its own, which asks for what it needs.", self.better.name))
+        if self._is_ecr and self.username == "AWS":
+            hints.append("A password of Amazon ECR ends 12 hours after it was made.")
+        elif self._is_ecr and self.method == "basic":
+            hints.append(mark_safe("Amazon ECR knows one username only: <code>AWS</code>, in capitals."))
+        if self.url.startswith("http://"):
+            hints.append(
+                "Over plain http the network can read the login. Berth uses it only in networks that an operator allowed."
+            )
+        return format_html_join(" ", "{}", ((hint,) for hint in hints))
+
+    @property
+    def better(self) -> type[Flavor] | None:
+        return _known(self.host)
+
+    @property
+    def _as_known(self) -> Flavor | None:
+        known = self.better
+        return known.without_secrets({}) if known else None
+
+    @property
+    def _is_ecr(self) -> bool:
+        return bool(_ECR.fullmatch(self.host))
+
+    @property
+    def ends_after_hours(self) -> int | None:
+        return 12 if self._is_ecr and self.username == "AWS" else None
+
+    def is_at(self, host: str) -> bool:
+        known = self._as_known
+        return super().is_at(host) or bool(known and known.is_at(HUB) and known.is_at(host))
+
+    @property
+    def realms(self) -> Sequence[str]:
+        return self._as_known.realms if self._as_known else ()
+
+    @property
+    def forbidden_at_token(self) -> Outcome:
+        return self._as_known.forbidden_at_token if self._as_known else super().forbidden_at_token
+
+    @property
+    def bad_request_at_token(self) -> Outcome:
+        return self._as_known.bad_request_at_token if self._as_known else super().bad_request_at_token
+
+    @property
+    def hints(self) -> Mapping[Outcome, str]:
+        return self._as_known.hints if self._as_known and self.method == "basic" else {}
+
+    def credential(self) -> Credential | None:
+        return super().credential() if self.method == "basic" else None

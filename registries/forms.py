@@ -1,0 +1,381 @@
+"""
+The form of a connection, assembled from what its flavor declares, and the form that confirms a deletion.
+
+A form decides what is valid and opens nothing on its own: the stored secrets are handed to it as a function, which it
+calls for a valid POST whose secrets were left blank and whose address is the one they were typed for.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy, deepcopy
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+
+from registries.authorities import clean_pem
+from registries.distribution import InvalidReference, Reference, Secret
+from registries.flavors.base import Flavor, Input, TextField, inputs, noted_names
+
+if TYPE_CHECKING:
+    from console.models import Team
+    from registries.models import Connection
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+RESERVED_NAMES = frozenset({"add", "import"})
+PURPOSES = (
+    ("pull", "Pull", "Run images. Berth tests pulling only."),
+    ("push", "Pull and push", "Also publish images. Berth tests an upload."),
+)
+RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
+GROUPS = (
+    ("name", "", ""),
+    ("registry", "Registry", ""),
+    ("credentials", "Credentials", "Encrypted at rest. Berth never shows a saved secret again, not even to you."),
+    ("test", "Test", ""),
+    ("network", "Network", ""),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Fields under one heading; each row is a list of the fields that stand side by side."""
+
+    title: str
+    intro: str
+    rows: list[list[BoundField]]
+
+
+def judge_name(name: str) -> None:
+    """Refuse what cannot name a connection."""
+    if not NAME.fullmatch(name):
+        raise ValidationError(
+            "Use letters, digits, dots, dashes and underscores, and start with a letter or digit.", code="name"
+        )
+    if name.lower() in RESERVED_NAMES:
+        raise ValidationError("Berth’s own pages use this name. Choose another name.", code="reserved")
+
+
+class AuthoritiesField(forms.CharField):
+    """Certificates of an authority in PEM."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        pasted = super().clean(value)
+        return clean_pem(pasted) if pasted else ""
+
+
+def common_inputs() -> dict[str, Input]:
+    """Return what every connection is asked for, whatever its flavor, by name."""
+    purpose = forms.ChoiceField(
+        label="What the team needs",
+        choices=[(value, words) for value, words, _ in PURPOSES],
+        initial="pull",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of these.", "invalid_choice": "Choose one of these."},
+    )
+    asked = {
+        "name": Input(
+            form_field=TextField(
+                label="Name",
+                help_text="Workflow files use it as <code>containerRegistry</code>. Letters, digits, dots, dashes and "
+                "underscores.",
+                max_length=64,
+                validators=[judge_name],
+            ),
+            group="name",
+            size="mid",
+        ),
+        "description": Input(
+            form_field=TextField(label="Description", required=False, max_length=200), group="name", mono=False
+        ),
+        "ends_on": Input(
+            form_field=forms.DateField(
+                label="Credential ends",
+                help_text="Berth warns the team before that day.",
+                required=False,
+                input_formats=["%Y-%m-%d"],
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                error_messages={"invalid": "Enter a date, such as 2026-11-30."},
+            ),
+            group="credentials",
+            size="short",
+            mono=False,
+        ),
+        "purpose": Input(form_field=purpose, group="test", sentences={value: sentence for value, _, sentence in PURPOSES}),
+        "test_image": Input(
+            form_field=TextField(
+                label="Test image",
+                help_text="An image in this registry. Without one, Berth tests up to signing in.",
+                required=False,
+                max_length=500,
+            ),
+            group="test",
+        ),
+        "ca_certificate": Input(
+            form_field=AuthoritiesField(
+                label="CA certificate",
+                help_text="PEM. Only if the certificate comes from your own authority.",
+                required=False,
+            ),
+            group="network",
+        ),
+    }
+    asked["name"].form_field.error_messages["required"] = "Enter a name."
+    return asked
+
+
+class ConnectionForm(forms.Form):
+    """
+    What is typed about a connection of one flavor.
+
+    `connection` is the one being edited, and `stored` opens its secrets. With `for_test` the name may be blank and is not
+    looked up, because a test works before a name is given. After `is_valid()`: `registry` is the opened flavor,
+    `secrets_kept` says whether what is sealed stays as it is, and `details()` are the columns every connection has.
+    """
+
+    registry: Flavor
+    secrets_kept = False
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        flavor: type[Flavor],
+        team: "Team",
+        connection: "Connection | None" = None,
+        stored: Callable[[], Mapping[str, Secret]] | None = None,
+        for_test: bool = False,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, files, initial={**(initial or {}), **(self.as_saved(connection) if connection else {})})
+        self.flavor, self.team, self.connection, self.stored, self.for_test = flavor, team, connection, stored, for_test
+        # A secret that the ring can no longer open is typed again, as if there were none.
+        self.has_stored = connection is not None and connection.secret_saved_at is not None and not connection.locked
+        common = common_inputs()
+        order = ["name", "description", *inputs(flavor), "ends_on", "purpose", "test_image", "ca_certificate"]
+        self.asked = {name: {**common, **inputs(flavor)}[name] for name in order}
+        for name, input_ in self.asked.items():
+            self.fields[name] = self._field(input_)
+        if connection:
+            self.fields["name"].help_text = RENAMING
+            self.fields["version"] = forms.IntegerField(
+                required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, initial=connection.version
+            )
+        if for_test:
+            self.fields["name"].required = False
+            self.fields["name"].validators = []
+
+    def _field(self, input_: Input) -> forms.Field:
+        field = deepcopy(input_.form_field)
+        others = {name: self.data.get(name) if self.is_bound else self._first(name) for name in input_.needed_with}
+        field.required = input_.needed(others) and not (input_.sealed and self.has_stored)
+        field.berth_input = input_  # type: ignore[attr-defined]
+        field.berth_kept = self._saved_sentence() if input_.sealed and self.has_stored else ""  # type: ignore[attr-defined]
+        return field
+
+    def _first(self, name: str) -> Any:
+        return self.initial.get(name, inputs(self.flavor)[name].form_field.initial)
+
+    def _saved_sentence(self) -> str:
+        saved_at = self.connection.secret_saved_at if self.connection else None
+        day = date_format(timezone.localtime(saved_at), "j M Y")
+        by = getattr(self.connection, "secret_saved_by", None)
+        return format_html("<b>Saved {}{}.</b> Leave blank to keep it.", day, f" by {by}" if by else "")
+
+    # What is valid ---------------------------------------------------------------------------------------------------
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if not self.is_bound:
+            return
+        for name, errors in self.errors.as_data().items():
+            if any(error.code == "holds_secret" for error in errors):
+                # Whatever was typed here may hold a password, so the page does not show it again.
+                self._retype(name, "")
+        for name in self._typed():
+            self.fields[name].berth_kept = format_html(  # type: ignore[attr-defined]
+                "<b>What you typed is not kept on this page.</b> {}",
+                "Enter it again, or leave blank to keep the saved one." if self.has_stored else "Enter it again.",
+            )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if self.for_test:
+            return name
+        taken = self.team.connections.name_taken(name, but=self.connection)
+        if taken is None:
+            return name
+        page = reverse("connection_detail", args=[self.team.slug, taken.name])
+        if taken.name.lower() != name.lower():
+            sentence = 'The name <strong>{}</strong> still leads to <a href="{}">{}</a>. Choose another name.'
+            raise ValidationError(format_html(sentence, name, page, taken.name), code="taken")
+        sentence = 'The name <strong>{}</strong> is taken. <a href="{}">Open that registry</a>, or choose another name.'
+        raise ValidationError(format_html(sentence, name, page), code="taken")
+
+    def clean_version(self) -> int:
+        return self.cleaned_data["version"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        asked = inputs(self.flavor)
+        if any(name in self.errors for name, input_ in asked.items() if not input_.sealed):
+            return data
+        plain = {name: data[name] for name, input_ in asked.items() if not input_.sealed}
+        typed = self._typed()
+        blank = [name for name, input_ in asked.items() if input_.sealed and name not in typed and input_.needed(plain)]
+        looked_at = self.flavor.without_secrets({**self._noted(blank), **plain})
+        kept = blank if self.has_stored and not self._moved_to(looked_at) else []
+        if self.has_stored:
+            for name in (name for name in blank if name not in kept and name not in self.errors):
+                self.add_error(name, ValidationError("Enter the secret again, because the address changed.", code="moved"))
+        if data.get("test_image"):
+            self._judge_test_image(data, looked_at)
+        registry = self._made({**plain, **typed}, forgiven=kept)
+        if kept and not self.errors:
+            registry = self._made({**plain, **self._opened(kept), **typed})
+        if registry is not None and not self.errors:
+            self.registry = registry
+            self.secrets_kept = bool(kept and not typed) or not (registry.secrets() or self.has_stored)
+        return data
+
+    def _retype(self, name: str, value: Any) -> None:
+        """Put something else into a field than was typed, for the page that shows the form again."""
+        data: Any = copy(self.data)  # What a request holds cannot be changed.
+        data[self.add_prefix(name)] = value
+        self.data = data
+
+    def _typed(self) -> dict[str, Secret]:
+        cleaned = getattr(self, "cleaned_data", {})
+        return {name: cleaned[name] for name, input_ in inputs(self.flavor).items() if input_.sealed and cleaned.get(name)}
+
+    def _noted(self, blank: list[str]) -> dict[str, str]:
+        """What is noted of the stored secrets holds as long as none of them is typed anew."""
+        settings = self.connection.settings if self.connection and blank else {}
+        return {name: settings[name] for name in noted_names(self.flavor) if name in settings}
+
+    def _moved_to(self, registry: Flavor) -> bool:
+        if self.connection is None:
+            return False
+        was = self.flavor.without_secrets(self.connection.settings)
+        return (registry.host, registry.origin) != (was.host, was.origin)
+
+    def _opened(self, names: list[str]) -> dict[str, Secret]:
+        secrets = self.stored() if self.stored else {}
+        for name in names:
+            if name not in secrets:
+                self.add_error(name, "Enter the secret again, because the saved one cannot be opened.")
+        return {name: secrets[name] for name in names if name in secrets}
+
+    def _made(self, values: dict[str, Any], forgiven: list[str] | None = None) -> Flavor | None:
+        """Make the registry, and put what it refuses beside the fields, but for those forgiven because they are kept."""
+        missing = {name: None for name, input_ in inputs(self.flavor).items() if input_.sealed}
+        try:
+            return self.flavor(**{**missing, **values})
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                if name not in self.errors and name not in (forgiven or ()):
+                    self.add_error(name, errors)
+            return None
+
+    def _judge_test_image(self, data: dict[str, Any], registry: Flavor) -> None:
+        typed = data["test_image"].removeprefix("https://")
+        try:
+            reference = Reference.parse(typed)
+            if not registry.is_at(reference.host) and not typed.startswith(f"{reference.host}/"):
+                reference = Reference.parse(f"{registry.host}/{typed}")
+        except InvalidReference as error:
+            self.add_error("test_image", ValidationError(str(error), code="reference"))
+            return
+        under = not registry.prefix or f"{reference.repository}/".startswith(f"{registry.prefix}/")
+        if not registry.is_at(reference.host) or not under:
+            self.add_error("test_image", ValidationError(f"This image is not under {registry.address}.", code="elsewhere"))
+            return
+        data["test_image"] = str(
+            Reference(host=registry.host, repository=reference.repository, tag=reference.tag, digest=reference.digest)
+        )
+
+    # What comes of it ------------------------------------------------------------------------------------------------
+
+    def details(self) -> dict[str, Any]:
+        """Return the columns that every connection has: name, description, purpose, test_image, ca_certificate, ends_on."""
+        columns = ("name", "description", "purpose", "test_image", "ca_certificate", "ends_on")
+        details = {name: self.cleaned_data[name] for name in columns}
+        if details["ends_on"] is None and self._typed() and self.registry.ends_after_hours:
+            ends_at = timezone.now() + timedelta(hours=self.registry.ends_after_hours)
+            details["ends_on"] = timezone.localdate(ends_at)
+        return details
+
+    @staticmethod
+    def as_saved(connection: "Connection") -> dict[str, Any]:
+        """Return what is saved in the clear, by the names of the fields."""
+        columns = ("name", "description", "purpose", "test_image", "ca_certificate", "ends_on")
+        return {**connection.settings, **{name: getattr(connection, name) for name in columns}}
+
+    def based_on_now(self) -> "ConnectionForm":
+        """Return the form as typed, based on the connection's present version: saving it again replaces that one."""
+        self._retype("version", self.connection.version if self.connection else 0)
+        return self
+
+    # What a page shows -----------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        """The fields under their headings, in order, neighbours in rows."""
+        for key, title, intro in GROUPS:
+            rows: list[list[BoundField]] = []
+            beside = False
+            for name, input_ in self.asked.items():
+                if input_.group != key:
+                    continue
+                if beside and input_.side_by_side:
+                    rows[-1].append(self[name])
+                else:
+                    rows.append([self[name]])
+                beside = input_.side_by_side
+            yield Group(title=title, intro=intro, rows=rows)
+
+    @property
+    def address_preview(self) -> str:
+        """The address that the fields make up, or the shape of one."""
+        if hasattr(self, "registry"):
+            return self.registry.address
+        return self.connection.address if self.connection else self.flavor.blank_address
+
+    def error_summary(self) -> list[tuple[str, str]]:
+        """Return the id of each field with a fault, and its first sentence; the id is "" for faults of the whole form."""
+        summary = []
+        for name, errors in self.errors.items():
+            of_a_group = name in self.fields and isinstance(self.fields[name].widget, forms.RadioSelect)
+            identifier = self[name].auto_id if name in self.fields else ""
+            summary.append((f"{identifier}_0" if of_a_group else identifier, str(errors[0])))
+        return summary
+
+
+class DeleteForm(forms.Form):
+    """Confirms a deletion. One button is enough, unless something refers to the connection; then its name is typed."""
+
+    def __init__(self, data: Any = None, *, connection: "Connection") -> None:
+        super().__init__(data)
+        self.connection = connection
+        former_names = connection.former_names.filter(until__gt=timezone.now(), uses__gt=0)
+        self.referrers = [f"Files that still say {former.name}, its former name" for former in former_names]
+        if self.referrers:
+            self.fields["name"] = TextField(
+                label="Name", help_text=format_html("Type <b>{}</b> to delete it.", connection.name)
+            )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.connection.name:
+            raise ValidationError("This is not its name.", code="name")
+        return name

@@ -1,0 +1,41 @@
+"""Re-wrap every data key under the first key of the ring: `manage.py rotate_keys`, then `rotate_keys --retire OLD`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from registries import sealing
+from registries.models import Sealed
+
+
+class Command(BaseCommand):
+    help = "Wrap every stored login under the first sealing key. Safe while Berth runs; stopped half-way, run it again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--retire", metavar="ID", help="Tell whether a key may leave the ring; refuses while rows need it."
+        )
+
+    def handle(self, *args: Any, retire: str | None, **options: Any) -> None:
+        if retire:
+            return self.retire(retire)
+        after, wrapped, locked = 0, 0, 0
+        while True:
+            after, done, missed = Sealed.objects.rewrap_batch(after)
+            wrapped, locked = wrapped + done, locked + missed
+            if not after:
+                break
+        self.stdout.write(f"{wrapped} wrapped under {sealing.ring().first}.")
+        for key_id, rows in Sealed.objects.by_key().items():
+            self.stdout.write(f"{key_id}: {rows}")
+        if locked:
+            raise CommandError(f"{locked} are locked: their key is not in the ring, or they were changed by somebody else.")
+        return None
+
+    def retire(self, key_id: str) -> None:
+        rows = Sealed.objects.by_key().get(key_id, 0)
+        if key_id == sealing.ring().first:
+            raise CommandError(f"{key_id} is the first key of the ring, which seals. Put another one in front of it.")
+        if rows:
+            raise CommandError(f"{key_id} still opens {rows}. Run rotate_keys first.")
+        self.stdout.write(f"{key_id} opens nothing any more. Take it out of BERTH_SEALING_KEYS once no backup needs it.")

@@ -1,0 +1,221 @@
+"""
+A check: one examination of a connection, or of what was only typed into a form; every one is a row.
+
+People start checks, and the bulkhead runs few at a time: a check is a row that waits (`queued`), is claimed by one thread
+of one process (`running`), and ends. Its steps are written as they happen, so that any process can show them.
+"""
+
+import logging
+import uuid
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from console.models import Team, User
+from registries import health, sealing
+from registries.bulkhead import bulkhead
+from registries.egress import Policy, Way
+from registries.flavors.base import Flavor
+from registries.models.connection import Connection
+from registries.outcomes import Finding, Outcome, State, Step, StepResult, steps_as_json, steps_from_json
+
+LOST_AFTER_SECONDS = 60  # Three times what a check may take: whoever ran it was killed.
+KEEP_TYPED_SECONDS = 60 * 60
+
+log = logging.getLogger("berth")
+
+RUNNING_WORDS = {
+    Step.DNS: "Looking up the host…",
+    Step.TLS: "Opening a secure connection…",
+    Step.SIGN_IN: "Signing in…",
+    Step.PULL: "Reading the image…",
+    Step.PUSH: "Trying an upload…",
+}
+
+
+def examine(registry: Flavor, check: "Check", *, purpose: str, test_image: str, ca_certificate: str) -> Finding:
+    """Examine a registry over the network, writing each step into the check as it happens. Never raises."""
+    try:
+        with Way(registry.origin, policy=Policy.from_settings(), ca_pem=ca_certificate) as way:
+            return health.examine(registry, way, purpose=purpose, test_image=test_image, on_step=check.report)
+    except Exception as error:  # noqa: BLE001  # Whatever it was, the check has to end.
+        # The words of the fault could quote a registry or hold the login, so only its kind is logged.
+        log.error("check %s ended in a fault of ours: %s", check.pk, type(error).__name__)
+        return not_run(Step.DNS, "Berth ran into a fault of its own.", "Try again. If it stays, tell whoever runs Berth.")
+
+
+class CheckQuerySet(models.QuerySet["Check"]):
+    def ask(self, connection: Connection, *, by: User | None) -> "Check":
+        """Queue a check of a stored connection; where one is under way already, return that one."""
+        with transaction.atomic():
+            Connection.objects.select_for_update(of=("self",)).filter(pk=connection.pk).values_list("pk").first()
+            under_way = self.filter(connection=connection, finished_at=None).first()
+            if under_way is not None and not under_way.give_up_if_lost():
+                return under_way
+            return self.create(
+                team=connection.team, connection=connection, host=connection.host, version=connection.version, by=by
+            )
+
+    def claim(self) -> "Check | None":
+        """Take the check that has waited longest, so that nobody else runs it; None where none waits."""
+        for check in self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")[:20]:
+            if self.filter(pk=check.pk, started_at=None).update(started_at=timezone.now()):
+                return self.select_related("connection__team").get(pk=check.pk)
+        return None
+
+
+class Check(models.Model):
+    """One examination."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="checks")
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="checks")
+    host = models.CharField(max_length=260)
+    version = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    queued_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True, choices=[(o.value, o.label) for o in Outcome])
+    steps_json = models.JSONField(default=list)
+
+    objects = CheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at"]
+        indexes = [models.Index(fields=["connection", "-queued_at"]), models.Index(fields=["finished_at", "queued_at"])]
+
+    def __str__(self) -> str:
+        return f"check of {self.host}"
+
+    # Running ---------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def run_queued() -> "Future[None] | None":
+        """Let a thread of this process run what waits, if there is a free place; return its future, or None."""
+
+        def drain() -> None:
+            while check := Check.objects.claim():
+                check.run()
+
+        return bulkhead().enter(drain)
+
+    @classmethod
+    def try_out(cls, registry: Flavor, *, team: Team, by: User, **details: Any) -> "tuple[Check, Future[None] | None]":
+        """
+        Examine what is only typed, in this process, since nothing of it is stored.
+
+        Returns the check, and its future or None where every place was taken: such a check has ended, and says so.
+        """
+        old = timezone.now() - timedelta(seconds=KEEP_TYPED_SECONDS)
+        cls.objects.filter(team=team, connection=None, queued_at__lt=old).delete()
+        check = cls.objects.create(team=team, by=by, host=registry.host, started_at=timezone.now())
+        future = bulkhead().enter(lambda: check.finish(examine(registry, check, **details)))
+        if future is None:
+            check.finish(
+                not_run(Step.DNS, "Other tests are running, and this one did not fit in.", "Test again in a moment.")
+            )
+        return check, future
+
+    def run(self) -> None:
+        """Examine the stored connection, with its stored secrets and settings and no others."""
+        connection = self.connection
+        assert connection is not None  # noqa: S101  # Only stored connections are queued.
+        try:
+            registry = connection.open()
+        except sealing.Locked:
+            fix = "An operator can put the key back. Or type the secret again, which heals it."
+            finding = not_run(Step.SIGN_IN, "The stored secret cannot be opened: its sealing key is missing.", fix)
+        else:
+            finding = examine(
+                registry,
+                self,
+                purpose=connection.purpose,
+                test_image=connection.test_image,
+                ca_certificate=connection.ca_certificate,
+            )
+            if finding.outcome == Outcome.SIGN_IN_REFUSED and connection.ended:
+                finding = replace(finding, outcome=Outcome.ENDED)
+        self.finish(finding)
+        connection.take(finding, self)
+
+    def report(self, steps: tuple[StepResult, ...]) -> None:
+        """Write the steps as they stand."""
+        Check.objects.filter(pk=self.pk).update(steps_json=steps_as_json(steps))
+
+    def finish(self, finding: Finding) -> None:
+        """Write how it ended, unless it was given up meanwhile."""
+        self.outcome, self.steps_json, self.finished_at = finding.outcome, steps_as_json(finding.steps), timezone.now()
+        Check.objects.filter(pk=self.pk, finished_at=None).update(
+            outcome=self.outcome, steps_json=self.steps_json, finished_at=self.finished_at
+        )
+
+    def give_up_if_lost(self) -> bool:
+        """End a check whose process was killed, and tell whether it was one."""
+        since = timezone.now() - timedelta(seconds=LOST_AFTER_SECONDS)
+        if self.finished_at is None and self.started_at is not None and self.started_at < since:
+            self.finish(not_run(Step.DNS, "The test was cut off: the process that ran it ended.", "Run it again."))
+            return True
+        return False
+
+    # Showing ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        if self.finished_at is not None:
+            return "done"
+        return "queued" if self.started_at is None else "running"
+
+    @property
+    def steps(self) -> tuple[StepResult, ...]:
+        return steps_from_json(self.steps_json)
+
+    @property
+    def ms(self) -> int:
+        return sum(step.ms or 0 for step in self.steps)
+
+    @property
+    def outcome_label(self) -> str:
+        return Outcome(self.outcome).label if self.outcome else ""
+
+    @property
+    def status_kind(self) -> str:
+        """How it is coloured: `ok`, `warn`, `bad` or `wait`."""
+        if self.state != "done":
+            return "wait"
+        if self.outcome == Outcome.CONNECTED:
+            return "warn" if any(step.state == State.WARNED for step in self.steps) else "ok"
+        return "warn" if self.outcome in (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED) else "bad"
+
+    @property
+    def summary(self) -> str:
+        """One line for the head of the panel: `All 5 steps passed`, `Failed at Pull`, `Signing in…`."""
+        if self.state == "queued":
+            return "Waiting for a free place"
+        if self.state == "running":
+            return next((RUNNING_WORDS[step.step] for step in self.steps if step.state == State.RUNNING), "Starting…")
+        labels = {state: [step.step.label for step in self.steps if step.state == state] for state in State}
+        if self.outcome != Outcome.CONNECTED:
+            how = "Stopped" if self.outcome in (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED) else "Failed"
+            return f"{how} at {(labels[State.FAILED] or labels[State.WARNED] or ['the start'])[0]}"
+        if labels[State.WARNED]:
+            return f"Connected, with a warning at {' and '.join(labels[State.WARNED])}"
+        if labels[State.SKIPPED]:
+            return "Signed in; a pull was not tried"
+        return f"All {len(labels[State.PASSED])} steps passed"
+
+
+def not_run(at: Step, fact: str, fix: str) -> Finding:
+    """Return the finding of a check that could not be made: one step says why, those after it were skipped."""
+    order = list(Step)
+    steps = tuple(
+        StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
+        if step == at
+        else StepResult(step=step, state=State.SKIPPED, fact="Skipped, because the test did not run.")
+        for step in order
+    )
+    return Finding(outcome=Outcome.COULD_NOT_CHECK, steps=steps)

@@ -1,0 +1,81 @@
+"""What pages say of a connection's health: a state, a word, a colour, and where its repair begins."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from registries.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from registries.flavors.base import Input
+
+# What the row and the page of a failing connection offer as the way to mend it, and the field that it leads to.
+REPAIRS: Mapping[str, tuple[str, str]] = {
+    Outcome.NOT_TRUSTED: ("Add the CA", "ca_certificate"),
+    Outcome.IMAGE_NOT_FOUND: ("Change the test image", "test_image"),
+    Outcome.NO_PUSH_ACCESS: ("Change what the team needs", "purpose"),
+}
+SECRET_AT_FAULT = (Outcome.SIGN_IN_REFUSED, Outcome.ENDED)
+
+
+class Status:
+    """A connection's status in words; mixed into the model, from whose columns all of it follows."""
+
+    if TYPE_CHECKING:
+        paused: bool
+        outcome: str
+        reason: str
+        checking_since: datetime | None
+
+        @property
+        def locked(self) -> bool: ...
+
+        @property
+        def ended(self) -> bool: ...
+
+        @property
+        def ends_soon(self) -> bool: ...
+
+        @property
+        def inputs(self) -> dict[str, Input]: ...
+
+    @property
+    def state(self) -> str:
+        """One of `paused`, `locked`, `checking`, `unchecked`, or the outcome of the last check."""
+        if self.paused:
+            return "paused"
+        if self.locked:
+            return "locked"
+        return "checking" if self.checking_since else self.outcome or "unchecked"
+
+    @property
+    def status_label(self) -> str:
+        named = {"paused": "Paused", "locked": "Locked", "checking": "Checking…", "unchecked": "Not checked yet"}
+        return named.get(self.state) or Outcome(self.outcome).label
+
+    @property
+    def status_kind(self) -> str:
+        """How the status is coloured: `ok`, `warn`, `bad`, `wait` or `none`."""
+        named = {"paused": "none", "locked": "bad", "checking": "wait", "unchecked": "none", Outcome.CONNECTED: "ok"}
+        soft = (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED)
+        return named.get(self.state) or ("warn" if self.state in soft else "bad")
+
+    @property
+    def trouble(self) -> str:
+        """Why it needs somebody, in one sentence; "" where nothing is wrong."""
+        if self.locked:
+            return "Its secret cannot be opened: the sealing key is missing."
+        if self.paused:
+            return ""
+        if self.outcome not in ("", Outcome.CONNECTED):
+            return self.reason
+        return "Its login has ended." if self.ended else "Its login ends soon." if self.ends_soon else ""
+
+    @property
+    def repair(self) -> tuple[str, str]:
+        """The words for the way to mend it, and the id of the field that it leads to."""
+        secret = next((name for name, input_ in self.inputs.items() if input_.sealed), "")
+        if secret and (self.locked or self.ends_soon or self.outcome in SECRET_AT_FAULT):
+            return "Replace the secret", f"id_{secret}"
+        label, field = REPAIRS.get(self.outcome, ("Edit", "name"))
+        return label, f"id_{field}"

@@ -1,0 +1,141 @@
+"""
+What httpcore connects with: connections that keep to a limit of time and of bytes, and the words for what goes wrong.
+
+Only `egress` uses it. httpcore's own timeouts are for each read, so that a server which sends one byte a second is
+never late; the meter's are for the whole exchange.
+"""
+
+import logging
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+from registries.distribution import (
+    ConnectionRefused,
+    DeadlinePassed,
+    NotARegistry,
+    NotTrusted,
+    RegistryError,
+    Unreachable,
+)
+
+Connector = Callable[[str, int, float], httpcore.NetworkStream]
+
+connect_tcp: Connector = httpcore.SyncBackend().connect_tcp
+
+_WRITE_BYTES = 4096  # little enough to be sent in one piece, since a deadline is looked at between pieces
+_UNKNOWN_AUTHORITY, _EXPIRED, _WRONG_HOST = {18, 19, 20, 21}, {10}, {62, 64}  # X509_V_ERR_... of OpenSSL
+
+# At the level DEBUG httpcore logs what it received, and a hostile registry can send our login back.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+class Meter:
+    """What is left of an examination, and of the exchange that is under way in it: seconds and bytes."""
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        self._seconds = self._exchange_seconds = seconds
+        self._end = self._exchange_end = clock() + seconds
+        self._limit_bytes = 0
+        self.received_bytes = 0
+
+    def begin(self, seconds: float, limit_bytes: int) -> None:
+        """Start an exchange."""
+        self._exchange_seconds = seconds
+        self._exchange_end = self._clock() + seconds
+        self._limit_bytes = limit_bytes
+        self.received_bytes = 0
+
+    def seconds_left(self, host: str) -> float:
+        """Return the seconds until the nearer of the two ends; raise `DeadlinePassed` where there are none."""
+        left = min(self._end, self._exchange_end) - self._clock()
+        if left <= 0:
+            raise self.late(host)
+        return left
+
+    def receive(self, count: int, host: str) -> None:
+        """Count received bytes; raise `NotARegistry` where there are more than the exchange may have."""
+        self.received_bytes += count
+        if self.received_bytes > self._limit_bytes:
+            raise NotARegistry(f"{host} answers with more than Berth reads.", host=host)
+
+    def late(self, host: str) -> DeadlinePassed:
+        """Return the error that says which end was passed."""
+        if self._end <= self._exchange_end:
+            return DeadlinePassed(f"The check was ended after {self._seconds:.0f} s.", host=host)
+        return DeadlinePassed(f"{host} did not answer within {self._exchange_seconds:.0f} s.", host=host)
+
+
+class Backend(httpcore.NetworkBackend):
+    """What httpcore connects with: our way of connecting, and nothing beside it."""
+
+    def __init__(self, connect: Callable[[str, int], httpcore.NetworkStream]) -> None:
+        self._connect = connect
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        return self._connect(host, port)
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection that keeps to the meter: its own timeouts count, and not those of each read."""
+
+    def __init__(self, inner: httpcore.NetworkStream, meter: Meter, host: str) -> None:
+        self._inner = inner
+        self._meter = meter
+        self._host = host
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = self._inner.read(max_bytes, timeout=self._meter.seconds_left(self._host))
+        self._meter.receive(len(data), self._host)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _WRITE_BYTES):
+            self._inner.write(buffer[start : start + _WRITE_BYTES], timeout=self._meter.seconds_left(self._host))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "Stream":
+        secured = self._inner.start_tls(ssl_context, server_hostname, timeout=self._meter.seconds_left(self._host))
+        return Stream(secured, self._meter, self._host)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def registry_error(cause: BaseException | None, host: str) -> RegistryError:
+    """Say what an error of the socket or of TLS means."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _not_trusted(cause.verify_code, host)
+    if isinstance(cause, ConnectionRefusedError):
+        return ConnectionRefused(f"{host} refused the connection.", host=host)
+    if isinstance(cause, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return ConnectionRefused(f"{host} dropped the connection.", host=host)
+    if isinstance(cause, ssl.SSLError):
+        return NotTrusted(f"{host} does not speak TLS 1.2 or newer on this port.", host=host)
+    return Unreachable(f"There is no way to {host}.", host=host)
+
+
+def _not_trusted(verify_code: int, host: str) -> NotTrusted:
+    if verify_code in _UNKNOWN_AUTHORITY:
+        detail, reason = "The certificate comes from an authority Berth does not know.", "unknown_authority"
+    elif verify_code in _EXPIRED:
+        detail, reason = "The certificate expired.", "expired"
+    elif verify_code in _WRONG_HOST:
+        detail, reason = f"The certificate is not for {host}.", "wrong_host"
+    else:
+        detail, reason = "The certificate is not valid.", "other"
+    return NotTrusted(detail, host=host, reason=reason)

@@ -1,0 +1,127 @@
+"""
+The words for how a check goes and ends: its five steps, their states, the outcomes, and the finding that holds them.
+
+Source: product page, section 5. A finding is a value: it is stored as JSON with each check and shown as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Step(StrEnum):
+    """The five steps, in the order in which they are climbed and shown."""
+
+    DNS = "dns"
+    TLS = "tls"
+    SIGN_IN = "sign_in"
+    PULL = "pull"
+    PUSH = "push"
+
+    @property
+    def label(self) -> str:
+        return {"dns": "DNS", "tls": "TLS", "sign_in": "Sign in", "pull": "Pull", "push": "Push"}[self]
+
+
+class State(StrEnum):
+    """Where one step stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    SKIPPED = "skipped"
+    NOT_ASKED = "not_asked"
+
+
+class Outcome(StrEnum):
+    """How a check ends."""
+
+    CONNECTED = "connected"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    NO_PULL_ACCESS = "no_pull_access"
+    NO_PUSH_ACCESS = "no_push_access"
+    IMAGE_NOT_FOUND = "image_not_found"
+    NOT_TRUSTED = "not_trusted"
+    UNREACHABLE = "unreachable"
+    NOT_A_REGISTRY = "not_a_registry"
+    BLOCKED = "blocked"
+    RATE_LIMITED = "rate_limited"
+    ENDED = "ended"
+    COULD_NOT_CHECK = "could_not_check"
+
+    @property
+    def label(self) -> str:
+        return OUTCOME_LABELS[self]
+
+
+OUTCOME_LABELS: Mapping[Outcome, str] = {
+    Outcome.CONNECTED: "Connected",
+    Outcome.SIGN_IN_REFUSED: "Sign-in refused",
+    Outcome.NO_PULL_ACCESS: "No pull access",
+    Outcome.NO_PUSH_ACCESS: "No push access",
+    Outcome.IMAGE_NOT_FOUND: "Image not found",
+    Outcome.NOT_TRUSTED: "Not trusted",
+    Outcome.UNREACHABLE: "Unreachable",
+    Outcome.NOT_A_REGISTRY: "Not a registry",
+    Outcome.BLOCKED: "Blocked by policy",
+    Outcome.RATE_LIMITED: "Rate limited",
+    Outcome.ENDED: "Ended",
+    Outcome.COULD_NOT_CHECK: "Could not check",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """
+    One step: `fact` is one sentence of what is so, `fix` what to do where it failed, `said` what the registry itself
+    said (its status and code), `ms` how long it took (None where it did not run).
+    """
+
+    step: Step
+    state: State
+    fact: str = ""
+    fix: str = ""
+    said: str = ""
+    ms: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """How a check ended: its outcome, and all five steps in order."""
+
+    outcome: Outcome
+    steps: tuple[StepResult, ...]
+
+    @property
+    def ms(self) -> int:
+        """How long all steps took together, in milliseconds."""
+        return sum(step.ms or 0 for step in self.steps)
+
+    @property
+    def deciding(self) -> StepResult | None:
+        """The step that decided the outcome: the first that failed, else the first that warned, else None."""
+        for state in (State.FAILED, State.WARNED):
+            for step in self.steps:
+                if step.state == state:
+                    return step
+        return None
+
+
+def steps_as_json(steps: tuple[StepResult, ...]) -> list[dict[str, Any]]:
+    """Return the steps as plain lists and dicts, in order."""
+    return [asdict(step) for step in steps]
+
+
+def steps_from_json(rows: list[dict[str, Any]]) -> tuple[StepResult, ...]:
+    """Read what `steps_as_json` wrote. Keys that this version does not know are passed over."""
+    known = StepResult.__dataclass_fields__
+    return tuple(
+        StepResult(
+            **{key: value for key, value in row.items() if key in known and key not in ("step", "state")}
+            | {"step": Step(row["step"]), "state": State(row["state"])}
+        )
+        for row in rows
+    )

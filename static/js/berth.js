@@ -1,0 +1,135 @@
+/* Berth enhancements. Loaded in <head>, not deferred: what only a script can serve must be known before the first
+   paint. Every page works without this file. */
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  const say = (text) => {
+    const live = document.getElementById("live");
+    if (live) { live.textContent = ""; requestAnimationFrame(() => { live.textContent = text; }); }
+  };
+
+  // Theme. The server renders data-theme from a cookie; here it changes at once, and the server is told.
+  const showTheme = (value) => {
+    if (value === "light" || value === "dark") root.dataset.theme = value; else delete root.dataset.theme;
+    document.querySelectorAll("[data-theme-set]").forEach((button) =>
+      button.setAttribute("aria-pressed", String(button.dataset.themeSet === (root.dataset.theme || "system"))));
+  };
+  const keepTheme = (value) => {
+    showTheme(value);
+    const form = document.querySelector("[data-theme-form]");
+    const body = new FormData(form);
+    body.set("theme", value);
+    fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } })
+      .then((answer) => { if (!answer.ok) throw new Error(); })
+      .catch(() => say("The theme is changed on this page only."));
+  };
+
+  // The clipboard API needs a secure context; a console on plain http keeps the older way.
+  const copyText = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const area = Object.assign(document.createElement("textarea"), { value: text, className: "vh" });
+    document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
+  };
+
+  document.addEventListener("click", async (event) => {
+    const theme = event.target.closest("[data-theme-set]");
+    if (theme) { event.preventDefault(); keepTheme(theme.dataset.themeSet); return; }
+
+    if (event.target.closest("[data-theme-quick]")) {
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      keepTheme(dark ? "light" : "dark");
+      return;
+    }
+
+    const copy = event.target.closest("[data-copy], [data-copy-text]");
+    if (copy) {
+      const text = copy.dataset.copyText ?? document.getElementById(copy.dataset.copy).textContent.replace(/\n$/, "");
+      await copyText(text);
+      copy.setAttribute("data-done", "");
+      say("Copied.");
+      setTimeout(() => copy.removeAttribute("data-done"), 2000);
+      return;
+    }
+
+    const dialog = event.target.closest("dialog");
+    if (dialog && (event.target === dialog || event.target.closest("[data-close]"))) { event.preventDefault(); dialog.close(); }
+  });
+
+  // A confirmation that htmx brought opens as a dialog; closed, it is emptied, and focus goes back to its opener.
+  let opener = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id === "dialog") opener = event.detail.elt.closest("[popover]")?.id || event.detail.elt;
+    event.detail.elt.closest("[popover]")?.hidePopover();
+    const button = event.detail.elt.matches("button") ? event.detail.elt : event.detail.elt.querySelector?.("button[type=submit]");
+    if (button && event.detail.elt.matches("button, form")) button.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    document.querySelectorAll("button[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+  // A test that ran means that the form was in order: what was said of its fields before is old. The name is not tested.
+  const forgetErrors = (form) => {
+    form.querySelectorAll(".errors:not(#id_name_error)").forEach((errors) => {
+      const field = errors.closest(".field");
+      field.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+      field.querySelector(".drop--bad")?.classList.remove("drop--bad");
+      document.querySelector(`#summary a[href="#${errors.id.replace(/_error$/, "")}"]`)?.closest("li").remove();
+      errors.remove();
+    });
+    if (!form.querySelector(".errors")) document.getElementById("summary")?.remove();
+  };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const form = event.detail.requestConfig?.elt.closest("#connection");
+    if (form && event.detail.target.id === "check") forgetErrors(form);
+    if (event.detail.target.id === "dialog" && !event.detail.target.open) event.detail.target.showModal();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    document.getElementById(event.detail.target.id)?.querySelector("[data-focus]")?.focus();
+  });
+  document.addEventListener("close", (event) => {
+    event.target.replaceChildren();
+    const back = typeof opener === "string" ? document.querySelector(`[popovertarget="${CSS.escape(opener)}"]`) : opener;
+    back?.focus();
+    opener = null;
+  }, true);
+
+  // An answer that did not come must not look like a button that does nothing.
+  const sayFault = (status) => {
+    const text = status ? `Berth answered with HTTP ${status}. Load the page again to see where things stand.`
+      : "Berth did not answer. Look at the connection, then load the page again.";
+    document.getElementById("fault")?.remove();
+    const notice = Object.assign(document.createElement("p"), { id: "fault", className: "notice notice--bad", textContent: text });
+    notice.setAttribute("role", "alert");
+    document.querySelector("#main > .wrap")?.prepend(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("htmx:responseError", (event) => sayFault(event.detail.xhr.status));
+  document.addEventListener("htmx:sendError", () => sayFault(0));
+
+  // A whole page where a part was asked for is the sign-in page: load this page again, so that it leads back here.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!/^\s*<!doctype/i.test(event.detail.serverResponse) || event.detail.xhr.getResponseHeader("HX-Reselect")) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
+
+  // A key file dropped or chosen is read into the text area, so what is sent can be seen.
+  const fill = (drop, file) => {
+    const area = drop.querySelector("textarea");
+    if (file && area) file.text().then((text) => { area.value = text; say(`Read ${file.name}.`); });
+  };
+  const dropOf = (event) => event.target.closest?.(".drop");
+  document.addEventListener("dragover", (event) => { const drop = dropOf(event); if (drop) { event.preventDefault(); drop.dataset.over = ""; } });
+  document.addEventListener("dragleave", (event) => { const drop = dropOf(event); if (drop) delete drop.dataset.over; });
+  document.addEventListener("drop", (event) => {
+    const drop = dropOf(event);
+    if (drop) { event.preventDefault(); delete drop.dataset.over; fill(drop, event.dataTransfer.files[0]); }
+  });
+  document.addEventListener("change", (event) => { if (event.target.type === "file" && dropOf(event)) fill(dropOf(event), event.target.files[0]); });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showTheme(root.dataset.theme || "system");
+    (document.querySelector("[data-focus]") || document.querySelector("main [aria-invalid=true]"))?.focus();
+    document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+})();

@@ -1,0 +1,75 @@
+"""Settings from the environment: a wrong value stops the start and names the variable, and never quotes a secret."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start Django with these variables and nothing else of ours."""
+    keys = {"SECRET_KEY": "x" * 60, "BERTH_SEALING_KEYS": "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**inherited, "BERTH_HOME": str(home), **keys, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("BERTH_WORKERS", "0"),
+        ("BERTH_URL", "berth.example.com"),
+        ("BERTH_URL", "https://user:CANARY@berth.example.com"),
+        ("BERTH_URL", "https://berth.example.com/path"),
+        ("BERTH_EGRESS_ALLOW", "10.0.0.0/8, everything"),
+        ("BERTH_EGRESS_ALLOW", "10.0.0.1/8"),
+        ("DATABASE_URL", "mysql://root:CANARY@db/berth"),
+        ("DATABASE_URL", "CANARY"),
+        ("EMAIL_URL", "carrier-pigeon://CANARY"),
+        ("BERTH_LOG_LEVEL", "loud"),
+        ("SECRET_KEY_FILE", "/no/such/file"),
+        ("BERTH_SEALING_KEYS", "k1:CANARY"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_names_the_variable(variable: str, value: str, tmp_path: Path) -> None:
+    started = start(tmp_path, **{variable: value})
+
+    assert started.returncode != 0
+    assert variable in started.stderr
+    assert "CANARY" not in started.stderr + started.stdout
+    assert "Traceback" not in started.stderr
+
+
+def test_without_keys_it_does_not_start_and_says_how_to_make_them(tmp_path: Path) -> None:
+    started = start(tmp_path, SECRET_KEY="")
+
+    assert started.returncode != 0
+    assert "SECRET_KEY is not set" in started.stderr
+    assert "make run" in started.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    ring = tmp_path / "ring"
+    ring.write_text("k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+
+    assert start(tmp_path, BERTH_SEALING_KEYS="", BERTH_SEALING_KEYS_FILE=str(ring)).returncode == 0
+
+
+def test_debug_is_refused_on_a_public_address(tmp_path: Path) -> None:
+    started = start(tmp_path, DEBUG="yes", BERTH_URL="https://berth.example.com")
+
+    assert started.returncode != 0
+    assert "DEBUG is on" in started.stderr

@@ -1,0 +1,1 @@
+"""Berth's promises against real parts: registry servers, certificates and databases, all on loopback."""

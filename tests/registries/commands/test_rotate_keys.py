@@ -1,0 +1,85 @@
+"""Rotating sealing keys: every row moves, a stop half-way loses nothing, a key in use is not retired."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from console.models import Team, User
+from registries.distribution import Secret
+from registries.flavors import FLAVORS
+from registries.models import Connection, Sealed, sealed
+
+NEW = "new:" + "A" * 43 + "="
+
+
+@pytest.fixture
+def five(team: Team, alice: User) -> None:
+    for number in range(5):
+        registry = FLAVORS["other"](
+            url="https://registry.example.com", namespace="", username="u", password=Secret(f"p{number}")
+        )  # type: ignore[call-arg]
+        team.connections.connect(f"c{number}", registry, by=alice)
+
+
+def run(**options: str) -> str:
+    out = StringIO()
+    call_command("rotate_keys", stdout=out, **options)
+    return out.getvalue()
+
+
+def passwords() -> list[str]:
+    return [connection.secrets()["password"].reveal() for connection in Connection.objects.order_by("name")]
+
+
+def test_every_row_opens_with_the_new_key_alone(five: None, settings: Settings) -> None:
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+
+    assert run() == "5 wrapped under new.\nnew: 5\n"
+
+    settings.BERTH_SEALING_KEYS = NEW
+    assert passwords() == ["p0", "p1", "p2", "p3", "p4"]
+
+
+def test_a_rotation_that_was_cut_off_is_taken_up_again(
+    five: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+    monkeypatch.setattr(sealed, "BATCH_ROWS", 2)
+    Sealed.objects.rewrap_batch(0)
+    assert Sealed.objects.by_key() == {"new": 2, "test1": 3}
+
+    assert run() == "3 wrapped under new.\nnew: 5\n"
+    assert passwords() == ["p0", "p1", "p2", "p3", "p4"]
+
+
+def test_a_second_rotation_finds_nothing_to_do(five: None) -> None:
+    assert run() == "0 wrapped under test1.\ntest1: 5\n"
+
+
+def test_a_key_in_use_is_not_retired(five: None, settings: Settings) -> None:
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+
+    with pytest.raises(CommandError, match="test1 still opens 5"):
+        run(retire="test1")
+
+    run()
+    assert "opens nothing any more" in run(retire="test1")
+
+
+def test_the_key_that_seals_is_not_retired(five: None) -> None:
+    with pytest.raises(CommandError, match="the first key of the ring"):
+        run(retire="test1")
+
+
+def test_a_row_that_does_not_open_is_counted_and_left_as_it_is(five: None, settings: Settings) -> None:
+    broken = Sealed.objects.order_by("pk").first()
+    assert broken is not None
+    Sealed.objects.filter(pk=broken.pk).update(origin="https://evil.example.com")
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+
+    with pytest.raises(CommandError, match="1 are locked"):
+        run()
+
+    assert Sealed.objects.by_key() == {"new": 4, "test1": 1}

@@ -1,0 +1,24 @@
+"""The same settings with throwaway keys, a folder of its own and a cheap hasher."""
+
+import base64
+import os
+import tempfile
+
+os.environ.setdefault("BERTH_HOME", tempfile.mkdtemp(prefix="berth-tests-"))
+os.environ.setdefault("SECRET_KEY", "a key that signs nothing but tests, and is long enough for Django's own check of it")
+os.environ.setdefault("BERTH_SEALING_KEYS", "test1:" + base64.b64encode(bytes(range(32))).decode())
+
+from console.settings import *  # noqa: F403
+from console.settings import DATABASES, STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Files are served as they are, so that no test waits for them to be collected.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, since the threads of a live server need connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["BERTH_HOME"], "test.sqlite3")}  # noqa: PTH118
+else:
+    # A pool would keep connections to a database that a test run wants to drop.
+    DATABASES["default"]["OPTIONS"].pop("pool", None)

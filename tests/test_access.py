@@ -1,0 +1,222 @@
+"""
+Every URL × every visitor: who gets in, who is told so, and who learns nothing.
+
+A row is an address and a method with what each visitor gets. A URL pattern that no row names fails the tests. `IN` leads
+to sign-in. Rights do not depend on the header that htmx sends, so each row is tried with it and without.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from console import first_run
+from console.models import Team, User
+from registries.flavors import FLAVORS
+from registries.models import Check, Connection
+
+IN = "sign-in"
+VISITORS = ("nobody", "charlie", "vera", "bob", "alice", "sam")
+
+
+class Row(NamedTuple):
+    """What each of VISITORS gets: a status, or IN."""
+
+    method: str
+    name: str
+    arguments: tuple[str, ...]
+    expected: tuple[int | str, ...]
+
+
+def same(status: int | str) -> tuple[int | str, ...]:
+    return (status,) * 6
+
+
+TEAM = ("northwind",)
+ONE = ("northwind", "web")
+# The columns:              nobody charlie vera bob alice sam
+MEMBERS = (IN, 404, 200, 200, 200, 404)
+ADMINS = (IN, 404, 403, 200, 200, 404)
+ADMINS_LED_ON = (IN, 404, 403, 302, 302, 404)
+ADMINS_WRONG_METHOD = (IN, 404, 403, 405, 405, 404)
+SIGNED_IN = (IN, 200, 200, 200, 200, 200)
+STAFF = (IN, 302, 302, 302, 302, 200)
+NOT_HERE = (IN, 404, 404, 404, 404, 404)
+
+TABLE = [
+    Row("GET", "index", (), (302, 302, 302, 302, 302, 302)),
+    Row("GET", "setup", ("{token}",), same(404)),
+    Row("GET", "setup", ("guess",), same(404)),
+    Row("GET", "theme", (), same(405)),
+    Row("POST", "theme", (), same(302)),
+    Row("GET", "account_login", (), (200, 302, 302, 302, 302, 302)),
+    Row("GET", "account_logout", (), (302, 200, 200, 200, 200, 200)),
+    Row("GET", "account_signup", (), same(404)),
+    Row("POST", "account_signup", (), same(404)),
+    Row("GET", "account_inactive", (), same(200)),
+    Row("GET", "account_reauthenticate", (), SIGNED_IN),
+    Row("GET", "account_email", (), SIGNED_IN),
+    Row("GET", "account_email_verification_sent", (), same(200)),
+    Row("GET", "account_confirm_email", ("wrong-key",), same(200)),
+    Row("GET", "account_change_password", (), SIGNED_IN),
+    Row("GET", "account_set_password", (), (IN, 302, 302, 302, 302, 302)),
+    Row("GET", "account_reset_password", (), same(200)),
+    Row("GET", "account_reset_password_done", (), same(200)),
+    Row("GET", "account_reset_password_from_key", ("abc", "wrong-key"), same(200)),
+    Row("GET", "account_reset_password_from_key_done", (), same(200)),
+    Row("GET", "account_confirm_login_code", (), same(302)),
+    Row("GET", "usersessions_list", (), SIGNED_IN),
+    Row("GET", "team_list", (), SIGNED_IN),
+    Row("GET", "team_create", (), (IN, 405, 405, 405, 405, 405)),
+    Row("POST", "team_create", (), (IN, 422, 422, 422, 422, 422)),
+    Row("GET", "team_detail", TEAM, (IN, 404, 302, 302, 302, 404)),
+    Row("GET", "connection_list", TEAM, MEMBERS),
+    Row("GET", "connection_list", ("no-such-team",), NOT_HERE),
+    Row("GET", "connection_add", TEAM, ADMINS),
+    Row("GET", "connection_new", (*TEAM, "other"), ADMINS),
+    Row("POST", "connection_new", (*TEAM, "other"), (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "connection_new", (*TEAM, "no-such-flavor"), (IN, 404, 403, 404, 404, 404)),
+    Row("GET", "connection_try", (*TEAM, "other"), ADMINS_WRONG_METHOD),
+    Row("POST", "connection_try", (*TEAM, "other"), (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "connection_detail", ONE, MEMBERS),
+    Row("GET", "connection_detail", (*TEAM, "no-such-name"), NOT_HERE),
+    Row("GET", "connection_detail", ("elsewhere", "web"), (IN, 404, 404, 404, 404, 404)),
+    Row("GET", "connection_edit", ONE, ADMINS),
+    Row("POST", "connection_edit", ONE, (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "connection_try_edit", ONE, ADMINS_WRONG_METHOD),
+    Row("POST", "connection_try_edit", ONE, (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "connection_check", ONE, ADMINS_WRONG_METHOD),
+    Row("POST", "connection_check", ONE, ADMINS_LED_ON),
+    Row("GET", "connection_pause", ONE, ADMINS_WRONG_METHOD),
+    Row("POST", "connection_pause", ONE, ADMINS_LED_ON),
+    Row("GET", "connection_delete", ONE, ADMINS),
+    Row("POST", "connection_delete", ONE, ADMINS_LED_ON),
+    Row("GET", "check_detail", (*TEAM, "{check}"), MEMBERS),
+    Row("GET", "check_detail", (*TEAM, "{typed_check}"), (IN, 404, 404, 200, 404, 404)),
+    Row("GET", "admin:index", (), (302, 302, 302, 302, 302, 200)),
+]
+ADMIN_LISTS = [
+    "console_user",
+    "console_team",
+    "console_membership",
+    "console_event",
+    "registries_connection",
+    "registries_check",
+]
+TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_LISTS]
+
+
+@pytest.fixture
+def places_of(team: Team, bob: User, connection: Connection, unreachable: None) -> dict[str, str]:
+    """Return what stands for the names in braces: a check of the connection, and one that bob only typed."""
+    stored = Check.objects.create(
+        team=team, connection=connection, host=connection.host, by=bob, finished_at="2026-01-01T00:00Z"
+    )
+    typed = Check.objects.create(team=team, host="typed.example.com", by=bob, finished_at="2026-01-01T00:00Z")
+    return {"{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk)}
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method}-{row.name}-{'-'.join(row.arguments)}")
+def test_every_visitor_gets_what_the_table_says(
+    row: Row,
+    htmx: bool,
+    places_of: dict[str, str],
+    cast: dict[str, User],
+    signed_in: Callable[[User], Client],
+) -> None:
+    url = reverse(row.name, args=[places_of.get(argument, argument) for argument in row.arguments])
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    answers = []
+    for visitor in ("nobody", "charlie", "vera", "sam", "bob", "alice"):
+        client = Client() if visitor == "nobody" else signed_in(cast[visitor])
+        response = client.generic(row.method, url, headers=headers)
+        answers.append((visitor, answer(response, htmx=htmx)))
+        if row.name == "connection_delete" and row.method == "POST" and visitor in ("bob", "alice"):
+            assert not Connection.objects.filter(name="web").exists()
+            break
+
+    wanted = dict(zip(VISITORS, row.expected, strict=True))
+    for visitor, got in answers:
+        # With htmx a page answers with its part, or leads on by a header.
+        assert got in ({wanted[visitor], 200, 204} if htmx and wanted[visitor] == 302 else {wanted[visitor]}), (
+            visitor,
+            got,
+        )
+
+
+def answer(response: Any, *, htmx: bool) -> int | str:
+    led_to = response.headers.get("Location", "")
+    if led_to.startswith(reverse("account_login")) and "next=" in led_to:
+        return IN
+    status: int = response.status_code
+    return status
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from patterns(pattern, namespace + inner)
+
+
+def test_every_url_is_in_the_table() -> None:
+    named = {row.name for row in TABLE}
+    ours = {name for name in patterns(get_resolver()) if not name.startswith("admin:")}
+
+    assert ours - named == set()
+
+
+def test_every_registered_model_of_the_admin_is_in_the_table() -> None:
+    registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry}
+
+    assert registered == set(ADMIN_LISTS)
+
+
+def test_every_admin_page_but_the_door_refuses_people_who_are_not_staff(
+    alice: User, team: Team, connection: Connection, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(alice)
+
+    for model in ADMIN_LISTS:
+        assert client.get(reverse(f"admin:{model}_add")).status_code in (302, 403)
+        assert client.get(reverse(f"admin:{model}_change", args=[connection.pk])).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_an_admin_finds_the_form_of_every_flavor(
+    flavor: str, bob: User, team: Team, signed_in: Callable[[User], Client]
+) -> None:
+    assert signed_in(bob).get(reverse("connection_new", args=[team.slug, flavor])).status_code == 200
+
+
+def test_a_stranger_cannot_tell_a_team_that_exists_from_one_that_does_not(
+    charlie: User, team: Team, connection: Connection, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(charlie)
+
+    there = client.get(f"/teams/{team.slug}/containers/web/")
+    nowhere = client.get("/teams/northwinds/containers/web/")
+
+    pages = [
+        re.sub(rb'name="csrfmiddlewaretoken" value="\w+"|northwinds?', b"", response.content)
+        for response in (there, nowhere)
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_a_form_without_its_token_is_refused(bob: User, team: Team, connection: Connection) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+
+    response = client.post(reverse("connection_delete", args=ONE))
+
+    assert response.status_code == 403
+    assert Connection.objects.filter(name="web").exists()
