@@ -5,6 +5,7 @@ import secrets
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +34,8 @@ def index(request: Any) -> HttpResponse:
         return redirect("connection_list", last.slug) if last else redirect("team_list")
     if Installation.this().is_set_up:
         return redirect("account_login")
-    return render(request, "console/set_up_first.html")
+    # People who change the code have the link at hand; DEBUG is refused wherever others could see it.
+    return render(request, "console/set_up_first.html", {"link": first_run.link() if settings.DEBUG else ""})
 
 
 @login_not_required
