@@ -62,9 +62,11 @@ class CheckQuerySet(models.QuerySet["Check"]):
 
     def claim(self) -> "Check | None":
         """Take the check that has waited longest, so that nobody else runs it; None where none waits."""
-        for check in self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")[:20]:
+        waiting = self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")
+        while check := waiting.first():
             if self.filter(pk=check.pk, started_at=None).update(started_at=timezone.now()):
                 return self.select_related("connection__team").get(pk=check.pk)
+            # Somebody else was faster. By now others may wait, whom nobody else would look for: look again.
         return None
 
 

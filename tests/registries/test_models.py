@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -403,6 +404,27 @@ def test_checking_a_locked_connection_says_so_and_asks_nobody(
     check.refresh_from_db()
     assert check.outcome == "could_not_check"
     assert "its sealing key is missing" in check.steps[2].fact
+
+
+def test_whoever_loses_a_check_to_somebody_faster_looks_for_the_next(
+    connect: Callable[..., Connection], alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from registries.models import check as check_module
+
+    Check.objects.ask(connect("first"), by=alice)
+    races = iter(["lost"])
+
+    def now() -> datetime:
+        if next(races, None):
+            Check.objects.update(started_at=timezone.now())
+            Check.objects.ask(connect("second"), by=alice)
+        return timezone.now()
+
+    monkeypatch.setattr(check_module, "timezone", SimpleNamespace(now=now))
+    claimed = Check.objects.claim()
+
+    assert claimed is not None
+    assert claimed.connection == Connection.objects.get(name="second")
 
 
 @pytest.mark.django_db(transaction=True)
