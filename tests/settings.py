@@ -1,10 +1,14 @@
 """The same settings with throwaway keys, a folder of its own and a cheap hasher."""
 
+import atexit
 import base64
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("BERTH_HOME", tempfile.mkdtemp(prefix="berth-tests-"))
+if "BERTH_HOME" not in os.environ:
+    home = os.environ["BERTH_HOME"] = tempfile.mkdtemp(prefix="berth-tests-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "a key that signs nothing but tests, and is long enough for Django's own check of it")
 os.environ.setdefault("BERTH_SEALING_KEYS", "test1:" + base64.b64encode(bytes(range(32))).decode())
 
