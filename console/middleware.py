@@ -16,9 +16,10 @@ def no_store(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         user = getattr(request, "user", None)  # Static files are answered before there is one.
-        if user is not None and (user.is_authenticated or request.method not in ("GET", "HEAD")):
-            add_never_cache_headers(response)
-        patch_vary_headers(response, ["HX-Request"])
+        if user is not None:
+            patch_vary_headers(response, ["HX-Request"])
+            if user.is_authenticated or request.method not in ("GET", "HEAD"):
+                add_never_cache_headers(response)
         return response
 
     return middleware

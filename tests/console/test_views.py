@@ -112,11 +112,15 @@ def test_a_request_larger_than_any_form_is_refused_in_words(client: Client, db: 
     response = client.post("/accounts/login/", {"login": "x" * 300_000})
 
     assert response.status_code == 413
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert b"256" in response.content
 
 
 def test_a_foreign_host_name_is_refused(client: Client, db: None) -> None:
-    assert client.get("/", HTTP_HOST="evil.example").status_code == 400
+    response = client.get("/", HTTP_HOST="evil.example")
+
+    assert response.status_code == 400
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
 def test_security_headers_stand_on_static_files_too(client: Client, db: None) -> None:
