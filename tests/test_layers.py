@@ -17,6 +17,7 @@ MAY_IMPORT_SEALING = {
     "registries/checks.py",
     "registries/models/sealed.py",
     "registries/models/connection.py",
+    "registries/models/connections.py",
     "registries/models/check.py",
     "registries/management/commands/rotate_keys.py",
 }
