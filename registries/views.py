@@ -303,8 +303,16 @@ def saved(request: TeamRequest, connection: Connection, registry: Flavor, how: s
         Check.objects.ask(connection, by=request.user)
         wait(Check.run_queued(), QUICK_SECONDS)
     if registry.advice:
-        messages.info(request, registry.advice)
+        messages.info(request, advice(request, registry))
     return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]) + f"?saved={how}")
+
+
+def advice(request: TeamRequest, registry: Flavor) -> str:
+    """Return the hint about what was typed, with a link where another flavor has a form that fits better."""
+    if registry.better is None:
+        return registry.advice
+    page = reverse("connection_new", args=[request.team.slug, registry.better.slug])
+    return format_html('{} <a href="{}">Open the form for {}</a>.', registry.advice, page, registry.better.name)
 
 
 def check_context(request: TeamRequest, check: Check | None, connection: Connection | None) -> dict[str, Any]:

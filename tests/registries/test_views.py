@@ -188,6 +188,15 @@ def test_a_second_login_at_the_same_host_as_the_same_account_is_allowed_with_a_w
     assert f'The same host and user stand in another registry.</b> See <a href="{LIST}My-Registry/">My-Registry</a>' in page
 
 
+def test_the_host_of_a_known_flavor_is_accepted_with_a_hint_that_offers_its_form(
+    bobs: Client, examined: list[dict[str, Any]]
+) -> None:
+    page = bobs.get(add(bobs, url="https://example-registry.azurecr.io", username="_json_key").headers["Location"]).content
+
+    assert b"<code>_json_key</code> is the username of Google" in page
+    assert f'Azure has a form of its own, which asks for what it needs. <a href="{LIST}add/azure/">'.encode() in page
+
+
 # Testing what is typed ----------------------------------------------------------------------------------------------
 
 
