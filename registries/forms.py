@@ -5,7 +5,6 @@ A form decides what is valid and opens nothing on its own: the stored secrets ar
 calls for a valid POST whose secrets were left blank and whose address is the one they were typed for.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy, deepcopy
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registries.authorities import clean_pem
+from registries.details import detail_inputs
 from registries.distribution import InvalidReference, Reference, Secret
 from registries.flavors.base import Flavor, Input, TextField, inputs, noted_names
 
@@ -28,12 +27,6 @@ if TYPE_CHECKING:
     from console.models import Team
     from registries.models import Connection
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
-RESERVED_NAMES = frozenset({"add", "import"})
-PURPOSES = (
-    ("pull", "Pull", "Run images. Berth tests pulling only."),
-    ("push", "Pull and push", "Also publish images. Berth tests an upload."),
-)
 RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
 GROUPS = (
     ("name", "", ""),
@@ -51,86 +44,6 @@ class Group:
     title: str
     intro: str
     rows: list[list[BoundField]]
-
-
-def judge_name(name: str) -> None:
-    """Refuse what cannot name a connection."""
-    if not NAME.fullmatch(name):
-        raise ValidationError(
-            "Use letters, digits, dots, dashes and underscores, and start with a letter or digit.", code="name"
-        )
-    if name.lower() in RESERVED_NAMES:
-        raise ValidationError("Berth’s own pages use this name. Choose another name.", code="reserved")
-
-
-class AuthoritiesField(forms.CharField):
-    """Certificates of an authority in PEM."""
-
-    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> Any:
-        pasted = super().clean(value)
-        return clean_pem(pasted) if pasted else ""
-
-
-def common_inputs() -> dict[str, Input]:
-    """Return what every connection is asked for, whatever its flavor, by name."""
-    purpose = forms.ChoiceField(
-        label="What the team needs",
-        choices=[(value, words) for value, words, _ in PURPOSES],
-        initial="pull",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of these.", "invalid_choice": "Choose one of these."},
-    )
-    asked = {
-        "name": Input(
-            form_field=TextField(
-                label="Name",
-                help_text="Workflow files use it as <code>containerRegistry</code>. Letters, digits, dots, dashes and "
-                "underscores.",
-                max_length=64,
-                validators=[judge_name],
-            ),
-            group="name",
-            size="mid",
-        ),
-        "description": Input(
-            form_field=TextField(label="Description", required=False, max_length=200), group="name", mono=False
-        ),
-        "ends_on": Input(
-            form_field=forms.DateField(
-                label="Credential ends",
-                help_text="Berth warns the team before that day.",
-                required=False,
-                input_formats=["%Y-%m-%d"],
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                error_messages={"invalid": "Enter a date, such as 2026-11-30."},
-            ),
-            group="credentials",
-            size="short",
-            mono=False,
-        ),
-        "purpose": Input(form_field=purpose, group="test", sentences={value: sentence for value, _, sentence in PURPOSES}),
-        "test_image": Input(
-            form_field=TextField(
-                label="Test image",
-                help_text="An image in this registry. Without one, Berth tests up to signing in.",
-                required=False,
-                max_length=500,
-            ),
-            group="test",
-        ),
-        "ca_certificate": Input(
-            form_field=AuthoritiesField(
-                label="CA certificate",
-                help_text="PEM. Only if the certificate comes from your own authority.",
-                required=False,
-            ),
-            group="network",
-        ),
-    }
-    asked["name"].form_field.error_messages["required"] = "Enter a name."
-    return asked
 
 
 class ConnectionForm(forms.Form):
@@ -161,7 +74,7 @@ class ConnectionForm(forms.Form):
         self.flavor, self.team, self.connection, self.stored, self.for_test = flavor, team, connection, stored, for_test
         # A secret that the ring can no longer open is typed again, as if there were none.
         self.has_stored = connection is not None and connection.secret_saved_at is not None and not connection.locked
-        common = common_inputs()
+        common = detail_inputs()
         order = ["name", "description", *inputs(flavor), "ends_on", "purpose", "test_image", "ca_certificate"]
         self.asked = {name: {**common, **inputs(flavor)}[name] for name in order}
         for name, input_ in self.asked.items():

@@ -38,8 +38,6 @@ class Connection(Status, models.Model):
         PULL = "pull", "Pull"
         PUSH = "push", "Pull and push"
 
-    RESERVED = frozenset({"add", "import"})
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="connections")
     name = models.CharField(max_length=64)
