@@ -88,7 +88,8 @@ class Policy:
         kind = never or ("" if self._allows(ip) else _kind(ip, _UNLESS_ALLOWED) or _unassigned(ip))
         if kind:
             allow = "" if never else f"{ip}/{ip.max_prefixlen}"
-            raise BlockedByPolicy(f"{host or 'The host'} is {kind}, {ip}.", host=host, allow=allow)
+            detail = f"{ip} is {kind}." if host in ("", str(ip)) else f"{host} is {kind}, {ip}."
+            raise BlockedByPolicy(detail, host=host, allow=allow)
         if ip in _NAT64:
             self.judge(str(IPv4Address(ip.packed[-4:])), port, host=host)
 

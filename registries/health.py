@@ -146,8 +146,9 @@ class _Climb:
 
     def _look_up(self) -> _Told:
         first, *more = self._way.look_up()
-        others = f" and {len(more)} more" if more else ""
-        return State.PASSED, f"{host_of(self._registry.origin)} is {first}{others}.", ""
+        host, others = host_of(self._registry.origin), f" and {len(more)} more" if more else ""
+        fact = f"{host} is {first}{others}." if host != first else f"{host} is an address, with nothing to look up."
+        return State.PASSED, fact, ""
 
     def _secure(self) -> _Told:
         tls = self._way.handshake()

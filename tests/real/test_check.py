@@ -397,5 +397,5 @@ def test_loopback_is_blocked_where_no_operator_allowed_it(tls_registry: Registry
 
     assert (finding.outcome, states(finding)) == (Outcome.BLOCKED, (F, S, S, S, N))
     step = said(finding, Step.DNS)
-    assert step.fact == "127.0.0.1 is a loopback address, 127.0.0.1."
+    assert step.fact == "127.0.0.1 is a loopback address."
     assert step.fix == "An operator has to allow this network, with BERTH_EGRESS_ALLOW=127.0.0.1/32."

@@ -107,6 +107,12 @@ def test_five_steps_pass() -> None:
     )
 
 
+def test_an_address_in_place_of_a_name_is_not_said_to_be_itself() -> None:
+    finding = check(registry(), dns=("registry.example",))
+
+    assert finding.steps[0].fact == "registry.example is an address, with nothing to look up."
+
+
 def test_a_check_for_pulling_does_not_try_to_push() -> None:
     asked = registry()
 
