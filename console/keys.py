@@ -27,8 +27,9 @@ def write_once(path: Path, content: str) -> bool:
 
 
 def make_missing(folder: Path) -> list[Path]:
-    """Make the folder and the files that are missing; return those that were made."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder, the one around it and the files that are missing; return those that were made."""
+    for private in (folder.parent, folder):
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
     wanted = {
         "SECRET_KEY": ("secret_key", secrets.token_urlsafe(64)),
         "BERTH_SEALING_KEYS": ("sealing_keys", f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}\n"),

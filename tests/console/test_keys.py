@@ -14,10 +14,11 @@ def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_first_start_makes_a_private_folder_with_two_private_files(tmp_path: Path) -> None:
-    made = keys.make_missing(tmp_path / "keys")
+    made = keys.make_missing(tmp_path / "home" / "keys")
 
+    assert oct((tmp_path / "home").stat().st_mode & 0o777) == "0o700"
     assert [path.name for path in made] == ["secret_key", "sealing_keys"]
-    assert oct((tmp_path / "keys").stat().st_mode & 0o777) == "0o700"
+    assert oct((tmp_path / "home" / "keys").stat().st_mode & 0o777) == "0o700"
     assert {oct(path.stat().st_mode & 0o777) for path in made} == {"0o600"}
 
 

@@ -119,6 +119,15 @@ def test_a_server_ends_when_asked_and_leaves_no_process(
     assert left_over(tmp_path) == []
 
 
+def test_the_database_of_a_first_start_is_its_owners_alone(tmp_path: Path, port: str) -> None:
+    with started("manage.py", "serve", **keys_made(tmp_path, port)) as process:
+        words_until_it_serves(process)
+
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.glob("berth.sqlite3*")}
+
+    assert set(modes.values()) == {"0o600"}
+
+
 def test_a_second_start_makes_no_new_keys(tmp_path: Path, port: str) -> None:
     keys_made(tmp_path, port)
     before = {path: path.read_bytes() for path in (tmp_path / "keys").iterdir()}

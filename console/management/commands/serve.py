@@ -21,6 +21,7 @@ class Command(BaseCommand):
     help = "Migrate, collect static files, print the address, and serve."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)  # The database holds sessions and hashes, and is nobody else's to read.
         with suppress(KeyboardInterrupt):  # Ctrl-C ends a start as quietly as it ends a server.
             self._prepare()
             self._serve()
