@@ -63,6 +63,12 @@ def wait(future: "Future[None] | None", seconds: float) -> None:
             return
 
 
+def serve_the_queue(check: Check | None) -> None:
+    """Run what waits, where a page waits for it: the process that queued it may have been stopped."""
+    if check is not None and check.state == "queued":
+        Check.run_queued()
+
+
 def see(request: TeamRequest, url: str) -> HttpResponse:
     """Lead to another page, for htmx too."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
@@ -131,6 +137,7 @@ def connection_detail(request: TeamRequest, name: str) -> HttpResponse:
     if connection.name != name:
         return redirect("connection_detail", request.team.slug, connection.name)
     if (request.htmx.target or "").startswith("registry-"):
+        serve_the_queue(connection.checks.first())
         return render(request, "registries/_connection.html", {"connection": connection})
     snippet = snippets.workflow(connection)
     context = {
@@ -231,8 +238,7 @@ def check_detail(request: TeamRequest, pk: Any) -> HttpResponse:
     visible = Q(connection__isnull=False) | Q(by=request.user)
     check = get_object_or_404(request.team.checks.filter(visible), pk=pk)
     check.give_up_if_lost()
-    if check.state == "queued":
-        Check.run_queued()  # Whoever queued it may have been stopped, so a page that waits for it asks again.
+    serve_the_queue(check)
     connection = request.team.connections.filter(checks=check).first()
     template = "registries/_check.html" if request.htmx else "registries/check_detail.html"
     return render(request, template, check_context(request, check, connection))

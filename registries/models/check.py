@@ -60,10 +60,13 @@ class CheckQuerySet(models.QuerySet["Check"]):
                 team=connection.team, connection=connection, host=connection.host, version=connection.version, by=by
             )
 
+    def waiting(self) -> "CheckQuerySet":
+        """Keep those that nobody has begun, the oldest first."""
+        return self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")
+
     def claim(self) -> "Check | None":
         """Take the check that has waited longest, so that nobody else runs it; None where none waits."""
-        waiting = self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")
-        while check := waiting.first():
+        while check := self.waiting().first():
             if self.filter(pk=check.pk, started_at=None).update(started_at=timezone.now()):
                 return self.select_related("connection__team").get(pk=check.pk)
             # Somebody else was faster. By now others may wait, whom nobody else would look for: look again.
@@ -99,12 +102,13 @@ class Check(models.Model):
     @staticmethod
     def run_queued() -> "Future[None] | None":
         """Let a thread of this process run what waits, if there is a free place; return its future, or None."""
+        return bulkhead().enter(Check.run_waiting)
 
-        def drain() -> None:
-            while check := Check.objects.claim():
-                check.run()
-
-        return bulkhead().enter(drain)
+    @staticmethod
+    def run_waiting() -> None:
+        """Run what waits, one after the other, until nothing does."""
+        while check := Check.objects.claim():
+            check.run()
 
     @classmethod
     def try_out(cls, registry: Flavor, *, team: Team, by: User, **details: Any) -> "tuple[Check, Future[None] | None]":
@@ -116,7 +120,12 @@ class Check(models.Model):
         old = timezone.now() - timedelta(seconds=KEEP_TYPED_SECONDS)
         cls.objects.filter(team=team, connection=None, queued_at__lt=old).delete()
         check = cls.objects.create(team=team, by=by, host=registry.host, started_at=timezone.now())
-        future = bulkhead().enter(lambda: check.finish(examine(registry, check, **details)))
+
+        def job() -> None:
+            check.finish(examine(registry, check, **details))
+            cls.run_waiting()  # Whoever found this place taken waits for it.
+
+        future = bulkhead().enter(job)
         if future is None:
             check.finish(
                 not_run(Step.DNS, "Other tests are running, and this one did not fit in.", "Test again in a moment.")
