@@ -19,7 +19,7 @@ def clean_pem(pasted: str) -> str:
     if "PRIVATE KEY-----" in pasted:
         raise ValidationError(
             "This holds a private key. Paste only the certificate, and treat that key as known to others.",
-            code="private_key",
+            code="holds_secret",
         )
     if pasted.count("-----BEGIN CERTIFICATE-----") > MOST_CERTIFICATES:
         raise ValidationError(f"These are more than {MOST_CERTIFICATES} certificates.", code="many")

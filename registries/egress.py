@@ -44,12 +44,10 @@ _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which Pyt
 
 @dataclass(frozen=True, kw_only=True)
 class TLSInfo:
-    """A trusted TLS connection: its version, such as `TLSv1.3`, and its certificate's end (aware UTC) and names."""
+    """A trusted TLS connection: its version, such as `TLSv1.3`, and its certificate's end, aware UTC."""
 
     version: str
     not_after: datetime
-    subject: str
-    issuer: str
 
 
 class Way:
@@ -109,12 +107,7 @@ class Way:
             certificate, version = self._certificate(host, context)
         except NotTrusted as error:
             raise self._explained(error, host) from None
-        return TLSInfo(
-            version=version,
-            not_after=_not_after(certificate),
-            subject=_name(certificate, "subject"),
-            issuer=_name(certificate, "issuer"),
-        )
+        return TLSInfo(version=version, not_after=_not_after(certificate))
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, limit_bytes: int = 65536
@@ -209,7 +202,8 @@ class Way:
             return error
         detail = f"The certificate expired on {_day(_not_after(certificate))}."
         if error.reason == "wrong_host":
-            detail = f"The certificate is for {_name(certificate, 'subject')}, not {host}."
+            # Which one is not said: whoever made the certificate could have written our login into the name.
+            detail = f"The certificate is for another host, not for {host}."
         return NotTrusted(detail, host=host, reason=error.reason)
 
     # Telling ---------------------------------------------------------------------------------------------------------
@@ -243,13 +237,6 @@ def _authority(origin: httpcore.Origin) -> str:
 
 def _not_after(certificate: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-
-
-def _name(certificate: Mapping[str, Any], whose: str) -> str:
-    """Return whom a certificate names: for its subject the first host, else the common name, else the organisation."""
-    hosts = [value for _, value in certificate.get("subjectAltName", ())] if whose == "subject" else []
-    fields = {key: value for part in certificate.get(whose, ()) for key, value in part}
-    return next(filter(None, [*hosts[:1], fields.get("commonName"), fields.get("organizationName")]), "")
 
 
 def _day(moment: datetime) -> str:

@@ -72,7 +72,7 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
         case RateLimited():
             return Outcome.RATE_LIMITED, "The registry asks to slow down.", _patience(error.retry_after_seconds)
         case RealmRefused():
-            return Outcome.NOT_A_REGISTRY, *_realm(error)
+            return Outcome.NOT_A_REGISTRY, error.detail, "Berth sent nothing there. Check the address."
         case NotARegistry():
             return _not_a_registry(error, asked)
         case SignInRefused():
@@ -98,11 +98,6 @@ def _patience(seconds: int | None) -> str:
         return "Try again later. The login is not at fault."
     minutes = -(-seconds // 60)
     return f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}. The login is not at fault."
-
-
-def _realm(error: RealmRefused) -> tuple[str, str]:
-    where = f"a token service at {error.realm_host}" if error.realm_host else "a token service"
-    return f"The registry sends logins to {where} that is not its own.", "Berth sent nothing there. Check the address."
 
 
 def _unreachable(error: Unreachable) -> Explanation:

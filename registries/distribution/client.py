@@ -180,7 +180,7 @@ class Client:
         if answer.status not in (201, 202):
             raise NotARegistry("The registry answers an upload oddly.", host=self._host, status=answer.status)
         location = same_origin_url(self._origin + path, answer.header("location"))
-        if location:
+        if location.startswith(self._origin + path):  # Nothing else of the registry is deleted at its word.
             # What the registry says to this does not matter: it ends unfinished uploads by itself.
             with suppress(RegistryError):
                 self._send("DELETE", location.removeprefix(self._origin), self._authorization(scope))
@@ -272,15 +272,8 @@ class Client:
         origin = origin_of(realm)
         known = origin in self._realms and origin.startswith("https://")
         if not origin or not (origin == self._origin or known):
-            raise RealmRefused(host=self._host, realm_host=self._tellable(host_of(realm)))
+            raise RealmRefused(host=self._host)
         return realm
-
-    def _tellable(self, host: str) -> str:
-        """Return a host that a registry named, or "" where it spells our login, remembered from an earlier check."""
-        if self._credential is None:
-            return host
-        login = (self._credential.username.lower(), self._credential.password.reveal().lower())
-        return "" if any(word and word in host for word in login) else host
 
     def _token_in(self, answer: Answer) -> Secret:
         try:

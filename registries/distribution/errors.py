@@ -94,13 +94,13 @@ class NotARegistry(RegistryError):
 
 
 class RealmRefused(NotARegistry):
-    """The challenge names a token service at `realm_host` that is neither the registry's own nor a known one."""
+    """
+    The challenge names a token service that is neither the registry's own nor a known one.
+
+    Which one is not told, since a registry that remembers our login could write it into the name.
+    """
 
     summary = "The registry sends logins to a token service that is not its own."
-
-    def __init__(self, detail: str = "", *, host: str = "", realm_host: str = "") -> None:
-        super().__init__(detail, host=host)
-        self.realm_host = realm_host
 
 
 class Refusal(RegistryError):

@@ -35,6 +35,8 @@ _ARCHITECTURES = frozenset({
 })  # fmt: skip
 _VARIANTS = frozenset({"v5", "v6", "v7", "v8", "v9"})
 
+_LARGEST_BYTES = 10**15  # a petabyte: what says it is larger says nothing
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -84,7 +86,7 @@ class ManifestBody:
         if self.media_type not in _IMAGES:
             return None
         parts = [_mapping(self.content.get("config")), *_mappings(self.content.get("layers"))]
-        sizes = [size for part in parts if type(size := part.get("size")) is int and size >= 0]
+        sizes = [size for part in parts if type(size := part.get("size")) is int and 0 <= size <= _LARGEST_BYTES]
         return sum(sizes) if len(sizes) == len(parts) else None
 
     @property

@@ -348,7 +348,7 @@ def test_an_expired_certificate_is_not_trusted(expired_registry: Registry, autho
 
 def test_a_certificate_for_another_host_is_not_trusted(misnamed_registry: Registry, authority: Authority) -> None:
     assert distrusted(check(misnamed_registry.origin, ca_pem=authority.pem)) == (
-        "The certificate is for other.example, not 127.0.0.1.",
+        "The certificate is for another host, not for 127.0.0.1.",
         "Its owner has to replace it.",
     )
 

@@ -417,7 +417,7 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
         (
             Outcome.NOT_A_REGISTRY,
             (P, P, F, S, S),
-            "The registry sends logins to a token service at evil.example that is not its own.",
+            "The registry sends logins to a token service that is not its own.",
             "Berth sent nothing there. Check the address.",
             "",
         ),

@@ -434,30 +434,11 @@ def test_v03_a_client_without_a_login_keeps_to_the_same_rule(realm: str) -> None
     assert registry.paths == ["GET /v2/team/app/manifests/1"]
 
 
-@pytest.mark.parametrize(
-    ("realm", "host"),
-    {
-        "https://evil.example/token": "evil.example",
-        "https://u:p@evil.example:8443/": "evil.example",
-        "https://[::1]/token": "::1",
-        "https://<script>.example/": "",
-        "https://evil.example\r\n/": "",
-        "": "",
-    }.items(),
-)
-def test_a_refused_realm_is_named_by_its_host_where_it_has_one(realm: str, host: str) -> None:
+def test_v21_a_refused_realm_is_not_named_since_it_could_spell_the_login() -> None:
     with pytest.raises(RealmRefused) as refused:
-        client(challenging(realm), login()).sign_in()
+        client(challenging(f"https://x{CANARY}.evil.example/token"), login(password=CANARY)).sign_in()
 
-    assert refused.value.realm_host == host
-
-
-@pytest.mark.parametrize("credential", [login(password=CANARY), login(username=CANARY), login(password=CANARY.upper())])
-def test_v21_a_refused_realm_that_spells_the_login_is_not_named(credential: Credential) -> None:
-    with pytest.raises(RealmRefused) as refused:
-        client(challenging(f"https://x{CANARY}.evil.example/token"), credential).sign_in()
-
-    assert refused.value.realm_host == ""
+    assert CANARY not in f"{refused.value} {vars(refused.value)}"
 
 
 @pytest.mark.parametrize(
