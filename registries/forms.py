@@ -147,10 +147,11 @@ class ConnectionForm(forms.Form):
         typed = self._typed()
         blank = [name for name, input_ in asked.items() if input_.sealed and name not in typed and input_.needed(plain)]
         looked_at = self.flavor.without_secrets({**self._noted(blank), **plain})
-        kept = blank if self.has_stored and not self._moved_to(looked_at) else []
-        if self.has_stored:
-            for name in (name for name in blank if name not in kept and name not in self.errors):
-                self.add_error(name, ValidationError("Enter the secret again, because the address changed.", code="moved"))
+        why = self._retold(looked_at) if self.has_stored else ""
+        kept = blank if self.has_stored and not why else []
+        if why:
+            for name in (name for name in blank if name not in self.errors):
+                self.add_error(name, ValidationError(why, code="moved"))
         if data.get("test_image"):
             self._judge_test_image(data, looked_at)
         registry = self._made({**plain, **typed}, forgiven=kept)
@@ -158,7 +159,8 @@ class ConnectionForm(forms.Form):
             registry = self._made({**plain, **self._opened(kept), **typed})
         if registry is not None and not self.errors:
             self.registry = registry
-            self.secrets_kept = bool(kept and not typed) or not (registry.secrets() or self.has_stored)
+            sealed = self.connection is not None and self.connection.secret_saved_at is not None
+            self.secrets_kept = bool(kept and not typed) or not (registry.secrets() or sealed)
         return data
 
     def _retype(self, name: str, value: Any) -> None:
@@ -180,7 +182,16 @@ class ConnectionForm(forms.Form):
         if self.connection is None:
             return False
         was = self.flavor.without_secrets(self.connection.settings)
-        return (registry.host, registry.origin) != (was.host, was.origin)
+        return (registry.host, registry.reach) != (was.host, was.reach)
+
+    def _retold(self, registry: Flavor) -> str:
+        """Say why a stored secret has to be typed again; "" where it may stay."""
+        if self._moved_to(registry):
+            return "Enter the secret again, because the address changed."
+        if self.connection and self.cleaned_data.get("ca_certificate", "") != self.connection.ca_certificate:
+            # Whoever can redirect the name would read it by bringing an authority of their own.
+            return "Enter the secret again, because the CA certificate changed."
+        return ""
 
     def _opened(self, names: list[str]) -> dict[str, Secret]:
         secrets = self.stored() if self.stored else {}

@@ -39,13 +39,17 @@ class Locked(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """What a sealed payload belongs to. It opens only where all of this is the same as when it was sealed."""
+    """
+    What a sealed payload belongs to. It opens only where all of this is the same as when it was sealed.
+
+    `reach` says where the secret may go and whom it trusts on the way, in any words that differ where these differ.
+    """
 
     installation: UUID
     team: UUID
     connection: UUID
     revision: int
-    origin: str
+    reach: str
 
     def encode(self) -> bytes:
         """Return the associated data: every part with its length in front, so that no two bindings read the same."""
@@ -55,7 +59,7 @@ class Binding:
             self.team.bytes,
             self.connection.bytes,
             struct.pack(">Q", self.revision),
-            self.origin.encode(),
+            self.reach.encode(),
         ]
         return b"".join(struct.pack(">I", len(part)) + part for part in parts)
 

@@ -63,10 +63,13 @@ def wait(future: "Future[None] | None", seconds: float) -> None:
             return
 
 
-def serve_the_queue(check: Check | None) -> None:
-    """Run what waits, where a page waits for it: the process that queued it may have been stopped."""
-    if check is not None and check.state == "queued":
-        Check.run_queued()
+def up_to_date(check: Check | None) -> Check | None:
+    """Return a check as it stands: one whose process was killed has ended, and one that waits for nobody is run."""
+    if check is not None:
+        check.give_up_if_lost()
+        if check.state == "queued":
+            Check.run_queued()
+    return check
 
 
 def see(request: TeamRequest, url: str) -> HttpResponse:
@@ -136,12 +139,12 @@ def connection_detail(request: TeamRequest, name: str) -> HttpResponse:
     connection = found(request, name)
     if connection.name != name:
         return redirect("connection_detail", request.team.slug, connection.name)
+    latest = up_to_date(connection.checks.first())
     if (request.htmx.target or "").startswith("registry-"):
-        serve_the_queue(connection.checks.first())
-        return render(request, "registries/_connection.html", {"connection": connection})
+        return render(request, "registries/_connection.html", {"connection": found(request, name)})
     snippet = snippets.workflow(connection)
     context = {
-        **check_context(request, connection.checks.order_by("-queued_at").first(), connection),
+        **check_context(request, latest, connection),
         "history": connection.checks.exclude(finished_at=None).select_related("by")[:HISTORY_ROWS],
         "worked_at": connection.checks.filter(outcome=Outcome.CONNECTED).values_list("finished_at", flat=True).first(),
         "snippet": snippets.highlighted(snippet),
@@ -237,8 +240,7 @@ def check_detail(request: TeamRequest, pk: Any) -> HttpResponse:
     """Show a check as it stands: any of a stored connection, and one's own of what was only typed."""
     visible = Q(connection__isnull=False) | Q(by=request.user)
     check = get_object_or_404(request.team.checks.filter(visible), pk=pk)
-    check.give_up_if_lost()
-    serve_the_queue(check)
+    up_to_date(check)
     connection = request.team.connections.filter(checks=check).first()
     template = "registries/_check.html" if request.htmx else "registries/check_detail.html"
     return render(request, template, check_context(request, check, connection))

@@ -63,6 +63,7 @@ def text(
     *,
     help_text: str = "",
     required: bool = True,
+    initial: str = "",
     max_length: int = 255,
     group: str = "registry",
     before: str = "",
@@ -76,11 +77,18 @@ def text(
     """
     Declare a line of plain text, stored in `settings`. Those that may be blank default to "".
 
+    `initial` stands in the form from the start, and is the default where nothing is stored.
     `tidy` mends what was typed (lower case, a host pasted along) or raises `ValidationError`.
     """
     blank = not required or bool(needed_with)
     form_field = TextField(
-        label=label, help_text=help_text, required=not blank, max_length=max_length, tidy=tidy, validators=list(validators)
+        label=label,
+        help_text=help_text,
+        required=not blank,
+        initial=initial,
+        max_length=max_length,
+        tidy=tidy,
+        validators=list(validators),
     )
     return _declare(
         Input(
@@ -92,7 +100,7 @@ def text(
             side_by_side=side_by_side,
             needed_with=needed_with or {},
         ),
-        "" if blank else MISSING,
+        initial if blank or initial else MISSING,
     )
 
 
@@ -218,6 +226,11 @@ class Flavor:
     def origin(self) -> str:
         """Scheme and authority where the registry's API answers; differs from the host at Docker Hub only."""
         return f"https://{self.host}"
+
+    @property
+    def reach(self) -> str:
+        """All that was typed and decides where the login may go; where it changes, the secret has to be typed again."""
+        return self.origin
 
     @property
     def address(self) -> str:

@@ -50,19 +50,27 @@ def examine(registry: Flavor, check: "Check", *, purpose: str, test_image: str, 
 
 class CheckQuerySet(models.QuerySet["Check"]):
     def ask(self, connection: Connection, *, by: User | None) -> "Check":
-        """Queue a check of a stored connection; where one is under way already, return that one."""
+        """Queue a check of a stored connection as it is now; where one of that version is under way, return that one."""
         with transaction.atomic():
             Connection.objects.select_for_update(of=("self",)).filter(pk=connection.pk).values_list("pk").first()
             under_way = self.filter(connection=connection, finished_at=None).first()
             if under_way is not None and not under_way.give_up_if_lost():
-                return under_way
+                if under_way.version == connection.version:
+                    return under_way
+                # What it finds is about settings or a secret that are no longer there.
+                under_way.finish(not_run(Step.DNS, "The connection was changed while this test ran.", "See the next test."))
             return self.create(
                 team=connection.team, connection=connection, host=connection.host, version=connection.version, by=by
             )
 
     def waiting(self) -> "CheckQuerySet":
         """Keep those that nobody has begun, the oldest first."""
-        return self.filter(started_at=None, finished_at=None, connection__isnull=False).order_by("queued_at")
+        return self.filter(started_at=None, finished_at=None, connection__paused=False).order_by("queued_at")
+
+    def under_way(self) -> "CheckQuerySet":
+        """Keep those that wait or run; one whose process was killed does neither."""
+        lost = timezone.now() - timedelta(seconds=LOST_AFTER_SECONDS)
+        return self.filter(finished_at=None).exclude(started_at__lt=lost)
 
     def claim(self) -> "Check | None":
         """Take the check that has waited longest, so that nobody else runs it; None where none waits."""
@@ -169,7 +177,10 @@ class Check(models.Model):
         """End a check whose process was killed, and tell whether it was one."""
         since = timezone.now() - timedelta(seconds=LOST_AFTER_SECONDS)
         if self.finished_at is None and self.started_at is not None and self.started_at < since:
-            self.finish(not_run(Step.DNS, "The test was cut off: the process that ran it ended.", "Run it again."))
+            finding = not_run(Step.DNS, "The test was cut off: the process that ran it ended.", "Run it again.")
+            self.finish(finding)
+            if self.connection is not None:
+                self.connection.take(finding, self)
             return True
         return False
 

@@ -1,11 +1,12 @@
 """A connection: a team's login to a registry. Everything that can happen to one is a verb here."""
 
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -47,10 +48,9 @@ class Connection(Status, models.Model):
     # Derived from the flavor's fields whenever they are saved, for lists, look-ups and the seal.
     host = models.CharField(max_length=260, editable=False)
     prefix = models.CharField(max_length=255, blank=True, editable=False)
-    origin = models.CharField(max_length=300, editable=False)
     account = models.CharField(max_length=300, blank=True, editable=False)
     purpose = models.CharField(max_length=4, choices=Purpose.choices, default=Purpose.PULL)
-    test_image = models.CharField(max_length=500, blank=True)
+    test_image = models.CharField(max_length=800, blank=True)
     ca_certificate = models.TextField("CA certificate", blank=True)
     ends_on = models.DateField("credential ends", null=True, blank=True)
     paused = models.BooleanField(default=False)
@@ -89,7 +89,6 @@ class Connection(Status, models.Model):
             "settings": registry.settings(),
             "host": registry.host,
             "prefix": registry.prefix,
-            "origin": registry.origin,
             "account": registry.account,
         }
 
@@ -108,6 +107,12 @@ class Connection(Status, models.Model):
     def address(self) -> str:
         """Where it leads, as images are named: `ghcr.io/acme`."""
         return "/".join(filter(None, [self.host, self.prefix]))
+
+    @property
+    def reach(self) -> str:
+        """Where its login may go, and whom it trusts on the way: what its secrets are sealed for."""
+        authority = hashlib.sha256(self.ca_certificate.encode()).hexdigest() if self.ca_certificate else "no authority"
+        return f"{self.flavor_class.without_secrets(self.settings).reach}, {authority}"
 
     @property
     def locked(self) -> bool:
@@ -154,15 +159,12 @@ class Connection(Status, models.Model):
         """
         Open it as a registry, secrets included.
 
-        Raises `sealing.Locked` also where its settings lead to another origin than the one the secrets were typed for.
+        Raises `sealing.Locked` also where its settings are none that its flavor accepts.
         """
         try:
-            registry = self.flavor_class.open(self.settings, self.secrets())
+            return self.flavor_class.open(self.settings, self.secrets())
         except (ValidationError, TypeError):
             raise sealing.Locked from None
-        if registry.origin != self.origin:
-            raise sealing.Locked
-        return registry
 
     def replace(self, registry: Flavor, *, by: User, version: int, keep_secrets: bool, name: str, **details: Any) -> None:
         """
@@ -175,10 +177,15 @@ class Connection(Status, models.Model):
         with transaction.atomic():
             if self.team.connections.name_taken(name, but=self):
                 raise NameTaken
-            changed = Connection.objects.filter(pk=self.pk, version=version).update(
-                **columns, **details, name=name, version=version + 1, changed_at=timezone.now(), changed_by=by,
-                outcome="", outcome_since=None, reason="",
-            )  # fmt: skip
+            mine = Connection.objects.filter(pk=self.pk, version=version)
+            try:
+                with transaction.atomic():
+                    changed = mine.update(
+                        **columns, **details, name=name, version=version + 1, changed_at=timezone.now(), changed_by=by,
+                        outcome="", outcome_since=None, reason="",
+                    )  # fmt: skip
+            except IntegrityError:
+                raise NameTaken from None
             if not changed:
                 raise Stale
             self.refresh_from_db()
@@ -202,8 +209,9 @@ class Connection(Status, models.Model):
     def remove(self, *, by: User) -> None:
         """Delete it with its secrets and its history of checks."""
         with transaction.atomic():
-            Event.record(self.team, Verb.CONNECTION_REMOVED, self.name, by=by)
-            self.delete()
+            deleted, _ = Connection.objects.filter(pk=self.pk).delete()
+            if deleted:  # Of many who delete it at once, one did.
+                Event.record(self.team, Verb.CONNECTION_REMOVED, self.name, by=by)
 
     def take(self, finding: Finding, check: "Check") -> None:
         """Take the result of a check as the status, unless the connection was changed while the check ran."""

@@ -90,7 +90,7 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
         from registries.models.check import Check  # The two models name each other.
 
         sealed = Sealed.objects.filter(connection=models.OuterRef("pk")).order_by("-revision")
-        running = Check.objects.filter(connection=models.OuterRef("pk"), finished_at=None).order_by("-queued_at")
+        running = Check.objects.under_way().filter(connection=models.OuterRef("pk")).order_by("-queued_at")
         found: ConnectionQuerySet = (
             super()
             .get_queryset()

@@ -33,7 +33,7 @@ class SealedManager(models.Manager["Sealed"]):
             sealed = Sealed(
                 connection=connection,
                 team_uuid=connection.team_id,
-                origin=connection.origin,
+                reach=connection.reach,
                 revision=last + 1,
                 created_by=by,
             )
@@ -47,7 +47,7 @@ class SealedManager(models.Manager["Sealed"]):
         if sealed is None:
             return {}
         # What counts is where the connection leads now, not what the sealed row says of itself.
-        sealed.team_uuid, sealed.origin = connection.team_id, connection.origin
+        sealed.team_uuid, sealed.reach = connection.team_id, connection.reach
         return sealing.unseal(sealed.envelope, sealed.binding)
 
     def by_key(self) -> dict[str, int]:
@@ -82,7 +82,7 @@ class Sealed(models.Model):
 
     connection = models.ForeignKey("registries.Connection", models.CASCADE, related_name="+")
     team_uuid = models.UUIDField(editable=False)
-    origin = models.CharField(max_length=300, editable=False)
+    reach = models.CharField(max_length=700, editable=False)
     revision = models.PositiveIntegerField(editable=False)
     key_id = models.CharField(max_length=32, db_index=True, editable=False)
     wrapped_key = models.BinaryField()
@@ -105,7 +105,7 @@ class Sealed(models.Model):
             team=self.team_uuid,
             connection=self.connection_id,
             revision=self.revision,
-            origin=self.origin,
+            reach=self.reach,
         )
 
     @property

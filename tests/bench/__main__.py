@@ -91,7 +91,7 @@ def sealing() -> None:
     from registries.distribution import Secret
     from registries.sealing import Binding, seal, unseal
 
-    binding = Binding(installation=uuid4(), team=uuid4(), connection=uuid4(), revision=1, origin="https://r.example.com")
+    binding = Binding(installation=uuid4(), team=uuid4(), connection=uuid4(), revision=1, reach="https://r.example.com")
     secrets = {"password": Secret(PASSWORD)}
     envelope = seal(secrets, binding)
     measure("seal a login", lambda: seal(secrets, binding), 500)

@@ -115,7 +115,6 @@ def test_v02_a_connection_pointed_at_another_host_does_not_open(connect: Callabl
     Connection.objects.filter(pk=connection.pk).update(
         settings={**connection.settings, "url": "https://evil.example.com"},
         host="evil.example.com",
-        origin="https://evil.example.com",
     )
 
     with pytest.raises(Locked):
@@ -125,6 +124,28 @@ def test_v02_a_connection_pointed_at_another_host_does_not_open(connect: Callabl
 def test_v02_changed_settings_alone_do_not_lead_a_secret_elsewhere(connect: Callable[..., Connection]) -> None:
     connection = connect("web")
     Connection.objects.filter(pk=connection.pk).update(settings={**connection.settings, "url": "https://evil.example.com"})
+
+    with pytest.raises(Locked):
+        Connection.objects.get(pk=connection.pk).open()
+
+
+def test_v01_another_authority_does_not_open_a_secret(connect: Callable[..., Connection]) -> None:
+    connection = connect("web")
+    Connection.objects.filter(pk=connection.pk).update(ca_certificate="-----BEGIN CERTIFICATE-----")
+
+    with pytest.raises(Locked):
+        Connection.objects.get(pk=connection.pk).open()
+
+
+def test_another_token_service_does_not_open_a_secret(connect: Callable[..., Connection]) -> None:
+    own = FLAVORS["gitlab"](
+        registry="registry.acme.example", gitlab_host="gitlab.acme.example", namespace="team", method="deploy",
+        username="u", password=Secret("p"),
+    )  # type: ignore[call-arg]  # fmt: skip
+    connection = connect("web", own)
+    Connection.objects.filter(pk=connection.pk).update(
+        settings={**connection.settings, "gitlab_host": "gitlab.evil.example"}
+    )
 
     with pytest.raises(Locked):
         Connection.objects.get(pk=connection.pk).open()
@@ -292,6 +313,41 @@ def test_of_many_who_change_one_version_at_once_one_wins(connect: Callable[..., 
     assert Connection.objects.get().version == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_rename_to_one_name_at_once_one_gets_it(connect: Callable[..., Connection], alice: User) -> None:
+    names = [connect(f"web-{number}").name for number in range(8)]
+
+    def rename(name: str) -> str:
+        mine = Connection.objects.get(name=name)
+        try:
+            mine.replace(registry(), by=alice, version=1, keep_secrets=True, name="site", **DETAILS)
+        except NameTaken:
+            return "taken"
+        else:
+            return "site"
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(rename, names)) == ["site"] + ["taken"] * 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_delete_at_once_one_is_recorded(connect: Callable[..., Connection], team: Team, alice: User) -> None:
+    connection = connect("web")
+
+    def remove(number: int) -> None:
+        try:
+            Connection(pk=connection.pk, team=team, name="web").remove(by=alice)
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(remove, range(8)))
+
+    assert team.events.filter(verb=Event.Verb.CONNECTION_REMOVED).count() == 1
+
+
 # Checks -------------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +394,31 @@ def test_a_second_ask_while_one_is_under_way_returns_that_one(connect: Callable[
     assert Check.objects.ask(connection, by=alice) == Check.objects.ask(connection, by=alice)
 
 
+def test_a_check_that_runs_for_an_older_version_is_not_taken_for_one_of_the_new(
+    connect: Callable[..., Connection], alice: User
+) -> None:
+    connection = connect("web")
+    older = Check.objects.ask(connection, by=alice)
+    connection.replace(registry(password="new"), by=alice, version=1, keep_secrets=False, name="web", **DETAILS)
+
+    newer = Check.objects.ask(connection, by=alice)
+
+    older.refresh_from_db()
+    assert (newer.version, newer.state) == (2, "queued")
+    assert (older.outcome, older.steps[0].fact) == ("could_not_check", "The connection was changed while this test ran.")
+
+
+def test_a_paused_connection_is_not_checked_though_it_was_queued_before(
+    connect: Callable[..., Connection], alice: User
+) -> None:
+    connection = connect("web")
+    Check.objects.ask(connection, by=alice)
+
+    connection.pause(True, by=alice)
+
+    assert Check.objects.claim() is None
+
+
 def test_the_result_for_an_older_version_is_not_taken(
     connect: Callable[..., Connection], alice: User, ends_with: Callable[[Finding], None]
 ) -> None:
@@ -373,8 +454,10 @@ def test_a_check_whose_process_was_killed_is_given_up(connect: Callable[..., Con
     Check.objects.filter(pk=check.pk).update(started_at=timezone.now() - timedelta(seconds=61))
     check.refresh_from_db()
 
+    assert Connection.objects.get().checking_since is None
     assert check.give_up_if_lost()
 
+    assert Connection.objects.get().status_label == "Could not check"
     check.refresh_from_db()
     assert (check.outcome, check.summary) == ("could_not_check", "Stopped at DNS")
 

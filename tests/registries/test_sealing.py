@@ -20,7 +20,7 @@ BINDING = Binding(
     team=uuid.UUID(int=2),
     connection=uuid.UUID(int=3),
     revision=7,
-    origin="https://registry.example.com",
+    reach="https://registry.example.com",
 )
 
 
@@ -64,9 +64,9 @@ def test_the_length_of_a_password_does_not_show() -> None:
         {"connection": uuid.UUID(int=9)},
         {"revision": 6},
         {"revision": 8},
-        {"origin": "https://evil.example.com"},
-        {"origin": "http://registry.example.com"},
-        {"origin": "https://registry.example.com:444"},
+        {"reach": "https://evil.example.com"},
+        {"reach": "http://registry.example.com"},
+        {"reach": "https://registry.example.com:444"},
     ],
     ids=lambda moved: "-".join(f"{name}={value}" for name, value in moved.items()),
 )
@@ -138,8 +138,8 @@ def test_rotation_moves_a_payload_to_the_new_key_alone(settings: Settings) -> No
 
 
 def test_bindings_whose_parts_join_to_the_same_text_differ() -> None:
-    one = dataclasses.replace(BINDING, origin="https://a")
-    other = dataclasses.replace(BINDING, origin="https://a\x00")
+    one = dataclasses.replace(BINDING, reach="https://a")
+    other = dataclasses.replace(BINDING, reach="https://a\x00")
 
     assert one.encode() != other.encode()
 

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import trustme
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from console.models import Team, User
 from registries.distribution import Secret
@@ -30,6 +31,10 @@ TYPED = {
     "purpose": "pull",
 }
 HTMX = {"HX-Request": "true"}
+
+
+def authority() -> str:
+    return trustme.CA().cert_pem.bytes().decode()
 
 
 class Page(HTMLParser):
@@ -266,6 +271,37 @@ def test_v01_a_test_in_the_edit_form_sends_no_stored_secret_to_a_typed_address(
 
     assert examined[1:] == []
     assert "Enter the secret again, because the address changed." in words(response.content)
+
+
+def test_v01_a_test_in_the_edit_form_sends_no_stored_secret_to_another_authority(
+    bobs: Client, connection: Connection, examined: list[dict[str, Any]]
+) -> None:
+    typed = TYPED | {"password": "", "version": "1", "namespace": "web", "ca_certificate": authority()}
+
+    for path in ("edit/try/", "edit/"):
+        page = words(bobs.post(f"{LIST}web/{path}", typed, headers=HTMX).content)
+        assert "Enter the secret again, because the CA certificate changed." in page
+
+    assert examined[1:] == []
+
+
+def test_a_private_key_in_place_of_a_certificate_is_not_shown_again(bobs: Client) -> None:
+    key = f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----"
+
+    page = add(bobs, ca_certificate=key).content.decode()
+
+    assert "This holds a private key." in page
+    assert CANARY not in page
+
+
+def test_a_locked_connection_heals_also_by_needing_no_login(
+    bobs: Client, connection: Connection, examined: list[dict[str, Any]], settings: Settings
+) -> None:
+    settings.BERTH_SEALING_KEYS = "k9:" + "A" * 43 + "="
+
+    edit(bobs, method="none")
+
+    assert Connection.objects.get().locked is False
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registries import sealing
-from registries.models import Sealed
+from registries.models import Sealed, SealingKey
 
 
 class Command(BaseCommand):
@@ -34,6 +34,8 @@ class Command(BaseCommand):
 
     def retire(self, key_id: str) -> None:
         rows = Sealed.objects.by_key().get(key_id, 0)
+        if key_id not in sealing.ring() and not SealingKey.objects.filter(pk=key_id).exists():
+            raise CommandError(f"No key is called {key_id}. The ring has {', '.join(sealing.ring())}.")
         if key_id == sealing.ring().first:
             raise CommandError(f"{key_id} is the first key of the ring, which seals. Put another one in front of it.")
         if rows:

@@ -73,10 +73,15 @@ def test_the_key_that_seals_is_not_retired(five: None) -> None:
         run(retire="test1")
 
 
+def test_a_key_that_nobody_knows_is_not_said_to_be_free(five: None) -> None:
+    with pytest.raises(CommandError, match="No key is called nosuch"):
+        run(retire="nosuch")
+
+
 def test_a_row_that_does_not_open_is_counted_and_left_as_it_is(five: None, settings: Settings) -> None:
     broken = Sealed.objects.order_by("pk").first()
     assert broken is not None
-    Sealed.objects.filter(pk=broken.pk).update(origin="https://evil.example.com")
+    Sealed.objects.filter(pk=broken.pk).update(reach="https://evil.example.com")
     settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
 
     with pytest.raises(CommandError, match="1 are locked"):
