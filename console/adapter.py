@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
 
@@ -28,6 +29,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         "same_as_current": "This is the same as before.",
         "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return who asks; where the proxies in front say something else than BERTH_PROXIES promised, the nearest one."""
+        try:
+            return str(super().get_client_ip(request))
+        except (ImproperlyConfigured, PermissionDenied):
+            return str(request.META.get("REMOTE_ADDR", ""))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -17,7 +17,17 @@ class ClosedLookups:
         return lookup in self.allowed_lookups
 
 
-class ReadOnly(ClosedLookups):
+class ForStaff(ClosedLookups):
+    """Open to support staff as such, so that nobody has to be given rights one by one."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+
+class ReadOnly(ForStaff):
     """For looking only."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -41,7 +51,7 @@ class MembershipsOfTeam(ReadOnly, admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(ClosedLookups, admin.ModelAdmin):
+class UserAdmin(ForStaff, admin.ModelAdmin):
     """People: support may stop somebody from signing in, and nothing else."""
 
     allowed_lookups = frozenset({"is_active__exact", "is_staff__exact"})
@@ -55,6 +65,9 @@ class UserAdmin(ClosedLookups, admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

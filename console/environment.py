@@ -7,6 +7,8 @@ with the README.
 """
 
 import ipaddress
+import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +17,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+", re.ASCII)
 
 declared: dict[str, str] = {}
 _env = environ.FileAwareEnv()
@@ -64,6 +68,33 @@ def words(name: str, default: str, about: str) -> list[str]:
     return [word.strip() for word in _read(name, default, about).split(",") if word.strip()]
 
 
+def hosts(name: str, about: str) -> list[str]:
+    """Read a list of host names, without scheme and port."""
+    found = [word.lower() for word in words(name, "", about)]
+    for word in found:
+        if not HOST.fullmatch(word):
+            raise ImproperlyConfigured(f"{name} has “{word}”, which is not a host name such as berth.example.com.")
+    return found
+
+
+def mailboxes(name: str, default: str, about: str) -> list[str]:
+    """Read a list of e-mail addresses, each alone or as `Name <address>`."""
+    found = words(name, default, about)
+    for word in found:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(word)[1]):
+            raise ImproperlyConfigured(f"{name} has “{word}”, which is not an e-mail address.")
+    return found
+
+
+def listening(name: str, default: str, about: str) -> str:
+    """Read an IP address to listen on."""
+    value = _read(name, default, about)
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not an IP address, such as 127.0.0.1 or 0.0.0.0.") from None
+
+
 def networks(name: str, about: str) -> list[Network]:
     """Read a list of networks, such as `10.0.0.0/8, 192.168.5.10/32`."""
     found: list[Network] = []
@@ -75,27 +106,31 @@ def networks(name: str, about: str) -> list[Network]:
     return found
 
 
-def secret(name: str, about: str, *, file: Path | None = None) -> str:
-    """Read a secret: from `NAME_FILE`, else from `NAME`, else from `file`; refuse to go on without it."""
+def secret(name: str, about: str, *, file: Path | None = None, least: int = 1) -> str:
+    """Read a secret: from `NAME_FILE`, else from `NAME`, else from `file`; refuse to go on where it is missing or short."""
     value = _read(name, "", about)
     if not value and file is not None and file.is_file():
         value = file.read_text(encoding="utf-8").strip()
     if not value:
         where = f", or run `make run`, which makes {file}" if file is not None else ""
         raise ImproperlyConfigured(f"{name} is not set. Set it or {name}_FILE{where}.")
+    if len(value) < least:
+        raise ImproperlyConfigured(f"{name} is too short: it needs {least} characters or more.")
     return value
 
 
 def address(name: str, default: str, about: str) -> SplitResult:
     """Read a base address, `http://host[:port]` or `https://host[:port]`, with no path."""
     value = _read(name, default, about).rstrip("/")
-    parts = urlsplit(value)
     try:
-        plain = parts.scheme in ("http", "https") and parts.hostname and not parts.path and not parts.query
-        parts.port  # noqa: B018  # A port that is not a number is only found out here.
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
-        plain = False
-    if not plain or "@" in value:
+        host, port = "", None
+    written = host if ":" not in host else f"[{host}]"
+    if not HOST.fullmatch(host) or value.lower() not in (
+        f"{scheme}://{written}{authority}" for scheme in ("http", "https") for authority in ("", f":{port}")
+    ):
         raise ImproperlyConfigured(f"{name} is not an address such as https://berth.example.com.")
     return parts
 

@@ -77,13 +77,20 @@ class TeamManager(models.Manager["Team"]):
         """Make a team with its first owner. The slug follows the name; where it is taken, it gets a few letters more."""
         base = slugify(name)[:40] or "team"
         with transaction.atomic():
-            slug = base
-            while slug in Team.RESERVED or self.filter(slug=slug).exists():
-                slug = f"{base}-{secrets.token_hex(2)}"
-            team = self.create(name=name, slug=slug)
+            team = self._of_its_own(name, base) if base not in Team.RESERVED else None
+            while team is None:
+                team = self._of_its_own(name, f"{base}-{secrets.token_hex(2)}")
             team.memberships.create(user=by, role=Role.OWNER)
             Event.record(team, Event.Verb.TEAM_FOUNDED, team.name, by=by)
         return team
+
+    def _of_its_own(self, name: str, slug: str) -> "Team | None":
+        """Make a team at this address; None where somebody has it, perhaps since a moment ago."""
+        try:
+            with transaction.atomic():
+                return self.create(name=name, slug=slug)
+        except IntegrityError:
+            return None
 
 
 class Team(models.Model):

@@ -5,7 +5,9 @@ Django's own report mails posted values and the local variables of every frame, 
 section 0, item 8). Ours leaves out both, and headers, cookies, settings and query strings too.
 """
 
+import logging
 from collections.abc import ItemsView
+from traceback import extract_tb
 from typing import Any
 
 from django.http import HttpRequest
@@ -38,6 +40,15 @@ class Filter(SafeExceptionReporterFilter):
         return {}
 
 
+class Line(logging.Formatter):
+    """Log a fault as where it happened and of what kind it was: its words may quote what was posted."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # The name is the standard library's.
+        kind, _, trace = ei
+        frames = "".join(f'\n  File "{at.filename}", line {at.lineno}, in {at.name}' for at in extract_tb(trace))
+        return f"{kind.__name__ if kind else 'fault'} at{frames}"
+
+
 class Reporter(ExceptionReporter):
     """Report a fault as plain text of our own: where it happened, never with what."""
 
@@ -46,7 +57,7 @@ class Reporter(ExceptionReporter):
             f'  File "{frame["filename"]}", line {frame["lineno"]}, in {frame["function"]}'
             for frame in self.get_traceback_frames()
         ]
-        where = f"{self.request.method} {self.request.path}" if self.request else "outside a request"
+        where = f"{self.request.method} {self.request.path!a}" if self.request else "outside a request"
         kind = getattr(self.exc_type, "__name__", "fault")
         return mark_safe("\n".join([f"{kind} at {where}", *frames, ""]))  # noqa: S308  # Plain text; as HTML it is escaped.
 

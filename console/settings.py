@@ -14,7 +14,7 @@ HOME = environment.home()
 
 DEBUG = environment.flag("DEBUG", False, "Development only: shows faults in the browser. Refused with a public address.")
 SECRET_KEY = environment.secret(
-    "SECRET_KEY", "Signs sessions and links. Made on first start.", file=HOME / "keys" / "secret_key"
+    "SECRET_KEY", "Signs sessions and links. Made on first start.", file=HOME / "keys" / "secret_key", least=50
 )
 BERTH_SEALING_KEYS = environment.secret(
     "BERTH_SEALING_KEYS",
@@ -30,8 +30,8 @@ PORT = environment.number("PORT", 8000, "The port to listen on.", least=1, most=
 BERTH_URL = environment.address(
     "BERTH_URL", f"http://127.0.0.1:{PORT}", "The address people open; links in mails begin with it."
 )
-BERTH_HOSTS = environment.words("BERTH_HOSTS", "", "Further host names this server answers to.")
-BERTH_BIND = environment.text("BERTH_BIND", "127.0.0.1", "The address to listen on.")
+BERTH_HOSTS = environment.hosts("BERTH_HOSTS", "Further host names this server answers to.")
+BERTH_BIND = environment.listening("BERTH_BIND", "127.0.0.1", "The address to listen on.")
 BERTH_WORKERS = environment.number("BERTH_WORKERS", 2, "Web processes.", least=1, most=64)
 BERTH_THREADS = environment.number("BERTH_THREADS", 4, "Threads in each web process.", least=2, most=128)
 BERTH_CHECKS_AT_ONCE = environment.number(
@@ -60,8 +60,8 @@ DATABASE_URL = environment.database(
 EMAIL_URL = environment.mail(
     "EMAIL_URL", "consolemail://", "The mail server: `smtp+tls://user:password@host:587`. Prints mails when not set."
 )
-BERTH_MAIL_FROM = environment.text("BERTH_MAIL_FROM", "Berth <berth@localhost>", "The sender of mails.")
-BERTH_FAULTS_TO = environment.words("BERTH_FAULTS_TO", "", "Addresses that get a mail when Berth runs into a fault.")
+[BERTH_MAIL_FROM] = environment.mailboxes("BERTH_MAIL_FROM", "Berth <berth@localhost>", "The sender of mails.")
+BERTH_FAULTS_TO = environment.mailboxes("BERTH_FAULTS_TO", "", "Addresses that get a mail when Berth runs into a fault.")
 BERTH_HSTS_SECONDS = environment.number(
     "BERTH_HSTS_SECONDS",
     31_536_000,
@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "console.middleware.limit_body",
+    "console.middleware.judge_request",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,11 +159,13 @@ if DATABASE_URL["ENGINE"].endswith("sqlite3"):
     # One writer at a time: take the lock when a transaction begins, and wait for it [R2].
     DATABASE_URL["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASE_URL |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**DATABASE_URL.get("OPTIONS", {}), "pool": True}}
+    # Each thread of a process may need one at once: those that serve, those that check, and the one that started it.
+    pool = {"min_size": 1, "max_size": BERTH_THREADS + BERTH_CHECKS_AT_ONCE + 2, "timeout": 10}
+    DATABASE_URL |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**DATABASE_URL.get("OPTIONS", {}), "pool": pool}}
 DATABASES = {"default": DATABASE_URL}
 # Limits on sign-in count in the database, so that all processes share them [A1].
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "berth_cache"}}
@@ -268,7 +270,7 @@ DEFAULT_EXCEPTION_REPORTER = "console.reports.Reporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "console.reports.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "mail": {

@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -88,8 +90,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
         response = HttpResponse(status=204)
     else:
-        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-        response = redirect(back if safe else "index")
+        here = {request.get_host()}
+        safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure())
+        response = HttpResponseRedirect(back if safe else reverse("index"))
     if chosen in THEMES:
         response.set_cookie(
             "berth-theme", chosen, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure()
@@ -110,8 +113,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, with a reference that the log has too."""
     reference = "-".join(secrets.token_hex(2) for _ in range(3))
     kind = sys.exc_info()[0]
-    log.error("fault %s: %s at %s %s", reference, kind.__name__ if kind else "unknown", request.method, request.path)
-    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+    log.error("fault %s: %s at %s %a", reference, kind.__name__ if kind else "unknown", request.method, request.path)
+    response = HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+    if kind is not None and issubclass(kind, OperationalError):
+        # The database is away or busy, and mostly comes back by itself.
+        response.status_code, response["Retry-After"] = 503, "5"
+    return response
 
 
 @login_not_required

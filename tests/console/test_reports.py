@@ -1,7 +1,9 @@
 """A fault of ours: the page says so with a reference, and no report carries what was posted."""
 
 import logging
+import sys
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
@@ -10,6 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from console.models import Team, User
+from console.reports import Line
 from registries import forms
 from tests.conftest import CANARY
 
@@ -40,6 +43,28 @@ def test_the_page_of_a_fault_has_a_reference_that_the_log_has_too(
     reference = next(record.args[0] for record in caplog.records if record.name == "berth")  # type: ignore[index]
     assert str(reference) in page
     assert "Berth ran into a fault" in page
+
+
+def test_a_line_of_the_log_shows_where_a_fault_was_and_never_its_words() -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Fault", None, sys.exc_info())
+
+    line = Line("%(message)s").format(record)
+
+    assert "ValueError at" in line
+    assert "test_a_line_of_the_log" in line
+    assert CANARY not in line
+
+
+def test_a_path_cannot_forge_a_line_of_the_log(client: Client, db: None, caplog: pytest.LogCaptureFixture) -> None:
+    client.raise_request_exception = False
+    with patch("console.first_run.opens", side_effect=RuntimeError):
+        client.post("/setup/x%0AINFO forged/")
+
+    assert "\nINFO forged" not in "".join(record.getMessage() for record in caplog.records if record.name == "berth")
+    assert any("fault" in record.getMessage() for record in caplog.records if record.name == "berth")
 
 
 def test_the_mailed_report_carries_no_value(

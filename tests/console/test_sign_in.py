@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from console.models import User
 from tests.conftest import PASSWORD
@@ -50,6 +51,13 @@ def test_another_forwarded_address_does_not_reset_the_limit(alice: User) -> None
     assert not client.session.get("_auth_user_id")
 
 
+def test_proxies_that_say_less_than_was_promised_keep_nobody_out(client: Client, alice: User, settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+
+    assert attempt(client, alice.email, PASSWORD, HTTP_X_FORWARDED_FOR="10.0.0.1") == 302
+    assert attempt(Client(), alice.email, PASSWORD, HTTP_X_FORWARDED_FOR="nonsense, more") == 302
+
+
 def test_the_session_key_changes_at_sign_in(client: Client, alice: User) -> None:
     client.get(LOGIN)
     session = client.session
@@ -84,6 +92,10 @@ def test_the_admin_sends_visitors_to_the_same_door(client: Client, sam: User) ->
 
     assert response.headers["Location"].startswith(LOGIN)
     assert not client.session.get("_auth_user_id")
+
+
+def test_the_admin_changes_no_password_by_itself(sam: User, signed_in: Callable[[User], Client]) -> None:
+    assert signed_in(sam).post("/admin/password_change/").headers["Location"] == "/accounts/password/change/"
 
 
 def test_resetting_a_password_answers_the_same_for_an_unknown_address(alice: User) -> None:

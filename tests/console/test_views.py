@@ -1,8 +1,10 @@
 """Teams, the theme, and what stands on every answer."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -41,6 +43,23 @@ def test_two_teams_of_one_name_get_addresses_of_their_own(alice: User, charlie: 
     assert other.slug.startswith("muller-sohne-")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_who_make_a_team_of_one_name_at_once_get_one_each() -> None:
+    alice = User.objects.create_user("alice@northwind.example")
+
+    def found(number: int) -> str:
+        try:
+            return Team.objects.found("Field Trials", by=alice).slug
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        slugs = set(threads.map(found, range(16)))
+
+    assert len(slugs) == 16
+    assert "field-trials" in slugs
+
+
 @pytest.mark.parametrize("name", ["create", "new", "!!!", "日本"])
 def test_a_name_never_takes_an_address_that_has_another_meaning(name: str, alice: User) -> None:
     team = Team.objects.found(name, by=alice)
@@ -74,8 +93,9 @@ def test_the_system_theme_leaves_no_cookie(client: Client, db: None) -> None:
     assert "data-theme=" not in client.get("/").content.decode()
 
 
-def test_choosing_a_theme_never_leads_to_another_site(client: Client, db: None) -> None:
-    assert client.post("/theme/", {"theme": "dark", "next": "//evil.example"}).headers["Location"] == "/"
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "x", "\\evil", "javascript:alert(1)", ""])
+def test_choosing_a_theme_never_leads_to_another_site(client: Client, db: None, target: str) -> None:
+    assert client.post("/theme/", {"theme": "dark", "next": target}).headers["Location"] == "/"
 
 
 HEADERS = {
@@ -114,6 +134,33 @@ def test_a_request_larger_than_any_form_is_refused_in_words(client: Client, db: 
     assert response.status_code == 413
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert b"256" in response.content
+
+
+@pytest.mark.parametrize("path", ["/teams/northwind/containers/?q=%00", "/teams/a%00b/", "/?%00", "/admin/?e=%00"])
+def test_a_nul_in_the_address_is_refused(client: Client, db: None, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["hex", "base64", "idna", "rot13", "undefined", "unicode_escape", "utf-16"])
+def test_a_charset_that_no_form_has_is_refused(client: Client, db: None, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    assert client.generic("POST", "/accounts/login/", b"login=x", content_type=kind).status_code == 400
+
+
+def test_a_database_that_is_away_is_said_to_be_for_a_while(
+    alice: User, signed_in: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: User) -> None:
+        raise OperationalError("database is locked")
+
+    client = signed_in(alice)
+    client.raise_request_exception = False
+    monkeypatch.setattr(User, "teams", property(away))
+
+    response = client.get("/")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
 
 
 def test_a_foreign_host_name_is_refused(client: Client, db: None) -> None:

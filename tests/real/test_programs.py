@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from registries.flavors.other import Other
 from registries.forms import ConnectionForm
 from tests.lab import demo
 from tests.lab.berth import environment
+from tests.lab.postgres import start_postgres
 from tests.lab.processes import stop
 from tests.lab.registry import Registry
 
@@ -175,3 +177,27 @@ def test_what_the_demo_says_to_type_is_what_the_form_asks_for(team: Team) -> Non
     for name, value in chosen.items():
         field: Any = blank.fields[name]
         assert dict(field.choices)[value] == typed[name][1]
+
+
+def test_two_workers_serve_from_one_postgresql_without_mixing_answers(tmp_path: Path, port: str) -> None:
+    with start_postgres() as database_url:
+        settings = {**keys_made(tmp_path, port), "DATABASE_URL": database_url}
+        with started("manage.py", "serve", **settings) as process:
+            words_until_it_serves(process)
+            with ThreadPoolExecutor(12) as threads:
+                answers = list(threads.map(lambda _: answer(port, "/"), range(120)))
+
+    assert set(answers) == {200}
+
+
+def test_two_servers_start_at_once_on_an_empty_postgresql(tmp_path: Path, port: str) -> None:
+    with start_postgres() as database_url, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        ports = (port, str(probe.getsockname()[1]))
+        probe.close()
+        homes = [keys_made(tmp_path / number, number) for number in ports]
+        commands = [started("manage.py", "serve", **home, DATABASE_URL=database_url) for home in homes]
+        with commands[0] as one, commands[1] as other:
+            said = [words_until_it_serves(process) for process in (one, other)]
+
+    assert all(LAST_LINE in words for words in said)

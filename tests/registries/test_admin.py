@@ -32,6 +32,17 @@ def test_support_finds_a_connection_and_reads_its_status_and_history(sams: Clien
     assert page.count("Sign-in refused") >= 2
 
 
+def test_support_needs_no_rights_given_one_by_one(
+    sam: User, signed_in: People, connection: Connection, alice: User
+) -> None:
+    User.objects.filter(pk=sam.pk).update(is_superuser=False)
+    client = signed_in(sam)
+
+    assert b"Connections" in client.get(reverse("admin:index")).content
+    assert client.get(reverse("admin:registries_connection_change", args=[connection.pk])).status_code == 200
+    assert client.get(reverse("admin:console_user_change", args=[alice.pk])).status_code == 200
+
+
 @pytest.mark.parametrize("model", ["connection", "check"])
 def test_support_adds_changes_and_deletes_nothing(model: str, sams: Client, connection: Connection) -> None:
     check = Check.objects.create(team=connection.team, connection=connection, host="h", finished_at=timezone.now())

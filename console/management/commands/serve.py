@@ -2,13 +2,15 @@
 
 import os
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection, connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -16,30 +18,37 @@ from granian.log import LogLevels
 from console import first_run
 from console.models import Installation
 
+MIGRATING = 0x62657274  # the key of a lock that only starts of Berth take
+
 
 class Command(BaseCommand):
     help = "Migrate, collect static files, print the address, and serve."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        os.umask(0o077)  # The database holds sessions and hashes, and is nobody else's to read.
         with suppress(KeyboardInterrupt):  # Ctrl-C ends a start as quietly as it ends a server.
-            self._prepare()
-            self._serve()
+            self._serve(announcement=self._prepare())
 
-    def _prepare(self) -> None:
-        settings.HOME.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", interactive=False, verbosity=0)
+    def _prepare(self) -> str:
+        """Bring everything up to date, and return what is said once Berth listens."""
+        settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("check", databases=["default"], stdout=StringIO())  # It raises what it finds.
+        try:
+            with alone():
+                call_command("migrate", interactive=False, verbosity=0)
+            call_command("clearsessions")
+            call_command("check", databases=["default"], stdout=StringIO())  # It raises what it finds.
+            link = "" if Installation.this().is_set_up else f"  Set it up once, here: {first_run.link()}\n"
+        except OperationalError as error:
+            raise CommandError(f"DATABASE_URL leads to no database that answers.\n{error}".strip()) from None
+        finally:
+            let_go_of_the_database()
+        return f"\n  Berth is at {settings.BERTH_URL.geturl()}/\n{link}  Ctrl-C ends it.\n\n"
 
-    def _announce(self) -> None:
-        self.stdout.write(f"\n  Berth is at {settings.BERTH_URL.geturl()}/")
-        if not Installation.this().is_set_up:
-            self.stdout.write(f"  Set it up once, here: {first_run.link()}")
-        self.stdout.write("  Ctrl-C ends it.\n")
+    def _announce(self, announcement: str) -> None:
+        self.stdout.write(announcement, ending="")
         self.stdout.flush()
 
-    def _serve(self) -> None:
+    def _serve(self, announcement: str) -> None:
         server = Granian(
             "console.wsgi:application",
             address=settings.BERTH_BIND,
@@ -48,15 +57,15 @@ class Command(BaseCommand):
             workers=settings.BERTH_WORKERS,
             blocking_threads=settings.BERTH_THREADS,
             respawn_failed_workers=True,
-            # A worker that does not end by then is killed, so that ending always ends.
-            workers_kill_timeout=10,
+            # A worker that does not end by then is killed, so that ending always ends; a check may take 20 seconds.
+            workers_kill_timeout=25,
             log_access=False,
             log_level=LogLevels.warning,
             websockets=False,
         )
         # A terminal that is closed ends Berth, as Ctrl-C does; granian would take it for a wish to reload.
         server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        server.on_startup(self._announce)
+        server.on_startup(lambda: self._announce(announcement))
         os.register_at_fork(after_in_child=_leave_the_terminal)
         try:
             server.serve()
@@ -64,6 +73,27 @@ class Command(BaseCommand):
             if "Address already in use" not in str(error):
                 raise
             raise CommandError(f"Port {settings.PORT} is taken. Choose another, with PORT.") from None
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let nobody else do this meanwhile: of several machines that start at once, one makes the tables."""
+    if connection.vendor != "postgresql":
+        yield  # SQLite is on one machine, and takes one writer at a time.
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def let_go_of_the_database() -> None:
+    """Close what is open, so that no worker inherits it: two processes at one socket would read each other's answers."""
+    connections.close_all()
+    if close_pool := getattr(connection, "close_pool", None):
+        close_pool()
 
 
 def _leave_the_terminal() -> None:
