@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.safestring import mark_safe
 
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
@@ -129,7 +130,7 @@ class Azure(PasswordFlavor):
     @property
     def advice(self) -> str:
         if self.method == "sp" and self.login_shape == "uuid":
-            return (
+            return mark_safe(
                 "The client secret looks like a UUID, so it may be the secret’s ID. "
                 "Azure asks for its <strong>value</strong>."
             )

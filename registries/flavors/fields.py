@@ -5,8 +5,10 @@ A tidier takes the stripped text and returns what is stored, or raises `Validati
 into that sentence what was typed, since a password may have been pasted into the wrong field.
 """
 
+import ipaddress
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -20,6 +22,10 @@ Tidy = Callable[[str], str]
 PATH_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*", re.ASCII)
 """One part of an image's path, as in distribution/reference `regexp.go`."""
 
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9a-f:]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
+_DEFAULT_PORTS = {"https": "443", "http": "80"}
 _LINE_BREAK = re.compile(r"[\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TYPING_AIDS_OFF = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -133,3 +139,84 @@ def path(value: str) -> str:
             code="path",
         )
     return parts
+
+
+def pasted_path(value: str) -> str:
+    """Return a path of several parts that may have been copied from a browser, its host still in front."""
+    return path(ascii_only(value).removeprefix("https://"))
+
+
+def without_host(below: str, *hosts: str) -> str:
+    """Return a path without the host that was pasted along, where it is one of these."""
+    first, _, rest = below.partition("/")
+    return rest if first in hosts else below
+
+
+def own_host(value: str, *, passed_over: Collection[str] = ("v1", "v2")) -> str:
+    """Return `host[:port]` of a registry of one's own, on https. A path is passed over where it says nothing new."""
+    scheme, host, below = read_address(value)
+    if scheme != "https":
+        raise ValidationError("This form is for https. A registry on plain http goes into the form Other.", code="scheme")
+    if below and below not in passed_over:
+        raise ValidationError("Enter the host alone. What follows it has a field of its own.", code="slash")
+    return host
+
+
+# Addresses ----------------------------------------------------------------------------------------------------------
+
+
+def read_address(value: str) -> tuple[str, str, str]:
+    """
+    Return the scheme, the host with its port, and the path of an address, in lower case.
+
+    The address is judged as raw text before anything parses it: parsers drop, fold or repair what an attacker hides in
+    one. The words that refuse it quote none of it.
+    """
+    try:
+        return _read_address(value)
+    except ValidationError as error:
+        # Where a login may have been pasted along, the page must not show the address again.
+        if any(mark in unicodedata.normalize("NFKC", value) for mark in "@?#"):
+            error.code = "holds_secret"
+        raise
+
+
+def _read_address(value: str) -> tuple[str, str, str]:
+    if "@" in value:
+        raise ValidationError("Leave the login out of the address. The username and the password have fields of their own.")
+    if "?" in value or "#" in value:
+        raise ValidationError("Leave out what follows ? or #. An address is a host, perhaps with a path.")
+    if not value.isprintable() or any(mark in value for mark in " \\%"):
+        raise ValidationError("An address has no spaces, control characters, backslashes or percent signs.")
+    if not value.isascii():
+        raise ValidationError("Use plain letters, digits and dots. Write an international name in its xn-- form.")
+    value = value.lower()
+    scheme = "https"
+    if written := _SCHEME.match(value):
+        scheme, value = written[1], value[written.end() :]
+        if scheme not in _DEFAULT_PORTS:
+            raise ValidationError(
+                "Berth speaks https, and http where an operator allowed it. Begin the address with https://."
+            )
+    host, _, below = value.partition("/")
+    return scheme, _judged_host(scheme, host), below.strip("/")
+
+
+def _judged_host(scheme: str, authority: str) -> str:
+    parts = _HOST.fullmatch(authority) if len(authority) <= 253 else None
+    if not parts:
+        raise ValidationError("This is not a host name. Enter one such as registry.example.com, perhaps with a port.")
+    name, port = parts["name"], parts["port"]
+    if parts["v6"]:
+        try:
+            ipaddress.IPv6Address(parts["v6"])
+        except ValueError:
+            raise ValidationError("This is not an IPv6 address. Write one such as [2001:db8::1]:5000.") from None
+    if port and not 1 <= int(port) <= 65535:
+        raise ValidationError("A port is a number from 1 to 65535.")
+    nameable = "." in name or ":" in name or name == "localhost"
+    if not nameable and not port:
+        raise ValidationError(
+            "An image cannot name this host. Enter its full name, such as registry.example.com, or its port."
+        )
+    return name if not port or (nameable and int(port) == int(_DEFAULT_PORTS[scheme])) else f"{name}:{int(port)}"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.safestring import mark_safe
+
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, noted, secret, text
 from registries.flavors.fields import no_colon, path_component
@@ -76,7 +78,7 @@ class GitHub(PasswordFlavor):
     @property
     def advice(self) -> str:
         if self.login_kind == "fine-grained":
-            return (
+            return mark_safe(
                 "This is a fine-grained token. GitHub documents only classic ones for packages: make one under "
                 "<strong>Tokens (classic)</strong> with <strong>read:packages</strong>."
             )

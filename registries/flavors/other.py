@@ -1,12 +1,6 @@
-"""
-Any registry that speaks the protocol. Source: reference page, sections 3.17, 5.6 and 1.1 (hosts).
+"""Any registry that speaks the protocol. Source: reference page, sections 3.17, 5.6 and 1.1 (hosts)."""
 
-The address is judged as raw text before anything parses it: parsers drop, fold or repair what an attacker hides in one.
-"""
-
-import ipaddress
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,51 +11,19 @@ from django.utils.safestring import mark_safe
 from registries import flavors  # Only the package: the list in it is made by importing this module.
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, PasswordFlavor, choice, secret, text
-from registries.flavors.fields import no_colon, path
+from registries.flavors.fields import no_colon, path, read_address
 from registries.outcomes import Outcome
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9a-f:]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
 _API_ROOT = re.compile(r"^v[12](?=/|$)|(?:^|/)v[12]$", re.ASCII)
 _ECR = re.compile(r"[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws)", re.ASCII)
-_DEFAULT_PORTS = {"https": "443", "http": "80"}
 HUB_WEB_PAGE = "hub.docker.com"
 HUB = "docker.io"
 GOOGLE = "gcr.io"
 
 
 def _address(value: str) -> str:
-    """Return an address as `scheme://host[:port][/path]`, in lower case, or refuse it in words that quote none of it."""
-    try:
-        return _read_address(value)
-    except ValidationError as error:
-        # Where a login may have been pasted along, the page must not show the address again.
-        if any(mark in unicodedata.normalize("NFKC", value) for mark in "@?#"):
-            error.code = "holds_secret"
-        raise
-
-
-def _read_address(value: str) -> str:
-    if "@" in value:
-        raise ValidationError("Leave the login out of the address. The username and the password have fields of their own.")
-    if "?" in value or "#" in value:
-        raise ValidationError("Leave out what follows ? or #. An address is a host, perhaps with a path.")
-    if not value.isprintable() or any(mark in value for mark in " \\%"):
-        raise ValidationError("An address has no spaces, control characters, backslashes or percent signs.")
-    if not value.isascii():
-        raise ValidationError("Use plain letters, digits and dots. Write an international name in its xn-- form.")
-    value = value.lower()
-    scheme = "https"
-    if written := _SCHEME.match(value):
-        scheme, value = written[1], value[written.end() :]
-        if scheme not in _DEFAULT_PORTS:
-            raise ValidationError(
-                "Berth speaks https, and http where an operator allowed it. Begin the address with https://."
-            )
-    host, _, below = value.partition("/")
-    host = _judged_host(scheme, host)
-    below = below.strip("/")
+    """Return an address as `scheme://host[:port][/path]`, in lower case."""
+    scheme, host, below = read_address(value)
     if ":" in below:
         raise ValidationError("Leave out the image’s tag. An address is a host, perhaps with a path.")
     below = path(_API_ROOT.sub("", below).strip("/"))
@@ -71,26 +33,6 @@ def _read_address(value: str) -> str:
         if known.serves(HUB):
             scheme, host = "https", HUB
     return f"{scheme}://{host}/{below}" if below else f"{scheme}://{host}"
-
-
-def _judged_host(scheme: str, authority: str) -> str:
-    parts = _HOST.fullmatch(authority) if len(authority) <= 253 else None
-    if not parts:
-        raise ValidationError("This is not a host name. Enter one such as registry.example.com, perhaps with a port.")
-    name, port = parts["name"], parts["port"]
-    if parts["v6"]:
-        try:
-            ipaddress.IPv6Address(parts["v6"])
-        except ValueError:
-            raise ValidationError("This is not an IPv6 address. Write one such as [2001:db8::1]:5000.") from None
-    if port and not 1 <= int(port) <= 65535:
-        raise ValidationError("A port is a number from 1 to 65535.")
-    nameable = "." in name or ":" in name or name == "localhost"
-    if not nameable and not port:
-        raise ValidationError(
-            "An image cannot name this host. Enter its full name, such as registry.example.com, or its port."
-        )
-    return name if not port or (nameable and int(port) == int(_DEFAULT_PORTS[scheme])) else f"{name}:{int(port)}"
 
 
 def _known(host: str) -> type[Flavor] | None:

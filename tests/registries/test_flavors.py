@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.safestring import SafeString
 
 from registries import flavors
 from registries.distribution import Reference, Secret
@@ -35,7 +36,10 @@ refusals = pytest.mark.parametrize(
 
 
 def test_every_flavor_has_a_row_and_stands_in_the_order_of_the_chooser() -> None:
-    assert list(FLAVORS) == ["digitalocean", "dockerhub", "gcp", "github", "azure", "other"]
+    assert list(FLAVORS) == [
+        "digitalocean", "dockerhub", "gcp", "github", "azure", "gitlab", "quay", "jfrog", "harbor", "ngc", "redhat",
+        "oracle", "ibm", "scaleway", "alibaba", "other",
+    ]  # fmt: skip
     assert {row.slug for row in TABLE} == set(FLAVORS)
     assert choices()[2] == ("gcp", "Google")
 
@@ -95,6 +99,7 @@ def test_what_is_typed_makes_the_registry(row: Row, good: Good) -> None:
     assert login(registry) == good.login
     assert tuple(registry.realms) == good.realms
     assert good.advice in registry.advice if good.advice else registry.advice == ""
+    assert isinstance(registry.advice, SafeString) or "<" not in registry.advice  # Else people would read the tags.
 
 
 @goods
@@ -180,6 +185,17 @@ def test_it_serves_its_own_hosts_and_no_look_alikes(row: Row) -> None:
 
     assert [host for host in row.serves if not flavor.serves(host)] == []
     assert [host for host in row.look_alikes if flavor.serves(host)] == []
+
+
+@pytest.mark.parametrize(("host", "slug"), [(host, row.slug) for row in TABLE for host in row.serves])
+def test_a_host_is_served_only_as_a_whole(host: str, slug: str) -> None:
+    loose = [
+        f"{host}\n", f" {host}", f"{host} ", f"{host}\x00", f"{host}/", f"https://{host}", f"{host}:443", f"{host}.",
+        f".{host}", f"{host}.evil.example", f"{host}@evil.example", f"user@{host}", f"evil.example/{host}", f"{host}?",
+        host.upper(), host.replace(".", "\u3002"), "",
+    ]  # fmt: skip
+
+    assert [one for one in loose if FLAVORS[slug].serves(one)] == []
 
 
 @pytest.mark.parametrize(("host", "slug"), [(host, row.slug) for row in TABLE for host in row.serves])

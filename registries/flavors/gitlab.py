@@ -1,0 +1,133 @@
+"""GitLab Container Registry. Source: reference page, section 3.7; its token service in 2.2, 2.4, 2.6 and 2.9."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
+from registries.flavors.fields import no_colon, own_host, pasted_path, without_host
+from registries.outcomes import Outcome
+
+HOST = "registry.gitlab.com"
+SITE = "gitlab.com"
+# An instance may put a prefix of its own in front of these, so they are looked for and never asked for.
+_KINDS = {"gldt-": "deploy", "glpat-": "access", "gloas-": "application"}
+
+
+def _registry(value: str) -> str:
+    host = own_host(value)
+    return HOST if host == SITE else host
+
+
+def _tells(token: str) -> Mapping[str, str]:
+    return {"login_kind": next((kind for mark, kind in _KINDS.items() if token.startswith(mark)), "")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitLab(PasswordFlavor):
+    """
+    A group or project of GitLab, at gitlab.com or self-managed. The token service stands on GitLab's own host.
+
+    It answers HTTP 401 to a wrong login, and HTTP 403 to one that it knows and that has no right to the registry.
+    """
+
+    slug = "gitlab"
+    order = 70
+    name = "GitLab"
+    full_name = "GitLab Container Registry"
+    hosts = HOST
+    blank_address = f"{HOST}/…"
+    where = "Where to find the token"
+    steps = (
+        (
+            "On the group or project, open <strong>Settings</strong>, <strong>Repository</strong>, then <strong>Deploy "
+            "tokens</strong>."
+        ),
+        "Tick <strong>read_registry</strong>, and <strong>write_registry</strong> to push.",
+        "Set an expiry and enter the same date under <strong>Credential ends</strong>.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "The token most likely ended or was revoked, or the username is not the one that GitLab "
+        "shows next to it. An account’s password does not work where it has a second factor.",
+        Outcome.NO_PULL_ACCESS: "Give the token the scope read_registry, and check that it belongs to this group or "
+        "project.",
+        Outcome.NO_PUSH_ACCESS: "Give the token the scope write_registry beside read_registry, or choose Pull. GitLab also "
+        "says so where the repository’s path is protected.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the whole path of its project, as in "
+        "group/project/image:1.4.",
+        Outcome.NOT_A_REGISTRY: "Check the registry host. GitLab also answers so where its registry is switched off.",
+    }
+    forbidden_at_token = Outcome.NO_PULL_ACCESS
+
+    registry: str = text(
+        "Registry host", help_text="Change it for a self-managed GitLab.", initial=HOST, side_by_side=True, tidy=_registry
+    )
+    gitlab_host: str = text(
+        "GitLab host",
+        help_text="Only for a self-managed GitLab: where people open it. Logins are checked there.",
+        required=False,
+        side_by_side=True,
+        tidy=own_host,
+    )
+    namespace: str = text("Group or project", help_text="The path as in the project’s address.", tidy=pasted_path)
+    method: str = choice(
+        "Sign in with",
+        (
+            ("deploy", "Deploy token", "Recommended. It reads the registry and cannot call GitLab’s API."),
+            ("group", "Project or group access token", "Belongs to a project or group instead of a person."),
+            ("personal", "Personal access token", "Reaches whatever its owner reaches."),
+        ),
+    )
+    username: str = text(
+        "Token username",
+        help_text="GitLab shows it next to a deploy token. With a personal access token it is your own GitLab username.",
+        group="credentials",
+        validators=[no_colon],
+    )
+    password: Secret = secret("Token", help_text="With the scope <code>read_registry</code>.", tells=_tells)
+    login_kind: str = noted()
+
+    def _judge(self) -> None:
+        if self.registry == HOST:
+            if self.gitlab_host not in ("", SITE):
+                raise ValidationError({"gitlab_host": f"Leave this blank: {HOST} checks logins at {SITE}."})
+            self._settle(gitlab_host="")
+        self._settle(namespace=without_host(self.namespace, self.registry, self.gitlab_host or SITE))
+
+    @property
+    def host(self) -> str:
+        return self.registry
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def realms(self) -> Sequence[str]:
+        site = SITE if self.registry == HOST else self.gitlab_host
+        return (f"https://{site}",) if site else ()
+
+    @property
+    def reach(self) -> str:
+        return f"{self.origin} {self.gitlab_host}".strip()
+
+    @property
+    def advice(self) -> str:
+        if self.login_kind == "application":
+            return "This is the secret of an OAuth application, which has no access to the registry."
+        if self.login_kind == "deploy" and self.method != "deploy":
+            return "This looks like a deploy token, which signs in with the username that GitLab shows next to it."
+        if self.login_kind == "access" and self.method == "deploy":
+            return "This looks like an access token. Choose which kind it is, and check the username."
+        if self.registry != HOST and not self.gitlab_host:
+            return (
+                "GitLab mostly checks logins on another host than its registry’s. Without the GitLab host, Berth sends the "
+                "login to the registry alone."
+            )
+        return ""
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return host == HOST

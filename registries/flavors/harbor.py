@@ -1,0 +1,71 @@
+"""Harbor, on a host of one's own. Source: reference page, section 3.10; known challenge in 2.2, its deviations in 2.9."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import mark_safe
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, choice, secret, text
+from registries.flavors.fields import no_colon, own_host, path_component
+from registries.outcomes import Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harbor(PasswordFlavor):
+    """A project of a Harbor. It may stand at any host, and its token service stands on the same one."""
+
+    slug = "harbor"
+    order = 100
+    name = "Harbor"
+    full_name = "Harbor"
+    hosts = "your own host"
+    blank_address = "…/…"
+    where = "Where to find the secret"
+    steps = (
+        "In the project, open <strong>Robot accounts</strong> and add one.",
+        "Give it <strong>Pull repository</strong>, and <strong>Push repository</strong> to push.",
+        "Set an expiry and enter the same date under <strong>Credential ends</strong>.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "Look at the robot in Harbor: one that ended, one that is disabled and a wrong secret all "
+        "look the same from here. A user who signs in through single sign-on needs the CLI secret.",
+        Outcome.NO_PULL_ACCESS: "Give the robot Pull repository in this project.",
+        Outcome.NO_PUSH_ACCESS: "Give the robot Push repository beside Pull repository, or choose Pull. The project must "
+        "exist: a push does not create it.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with its project, as in apps/web:1.4, and the project "
+        "must exist.",
+    }
+
+    registry: str = text("Registry host", help_text="With a port if it is not 443.", tidy=own_host)
+    namespace: str = text("Project", help_text="The Harbor project.", tidy=path_component("project"))
+    method: str = choice(
+        "Sign in with",
+        (
+            ("robot", "Robot account", "Recommended. Has only the rights it is given."),
+            ("user", "User", "With single sign-on, by the CLI secret and not by the password."),
+        ),
+    )
+    username: str = text(
+        "Robot name or username",
+        help_text="A robot’s with its prefix, as Harbor shows it.",
+        group="credentials",
+        validators=[no_colon],
+    )
+    password: Secret = secret("Secret or password", help_text="Harbor shows a robot’s secret once.", strip=False)
+
+    @property
+    def host(self) -> str:
+        return self.registry
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def advice(self) -> str:
+        if self.method == "robot" and self.username and "$" not in self.username:
+            return mark_safe(
+                "The name of a robot mostly begins with <code>robot$</code>, unless Harbor’s administrator chose another "
+                "prefix."
+            )
+        return ""

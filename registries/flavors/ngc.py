@@ -1,0 +1,66 @@
+"""NVIDIA NGC. Source: reference page, section 3.11; the 403 of its token service in 2.4 and 2.9."""
+
+from dataclasses import dataclass
+
+from registries.distribution import Credential, Secret
+from registries.flavors.base import Flavor, secret, text
+from registries.flavors.fields import pasted_path, without_host
+from registries.outcomes import Outcome
+
+HOST = "nvcr.io"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NGC(Flavor):
+    """
+    An organization or team of NVIDIA NGC; the login is an API key.
+
+    A key may sign in and still have no right to an image, which the token service answers with HTTP 403.
+    """
+
+    slug = "ngc"
+    order = 110
+    name = "NVIDIA NGC"
+    full_name = "NVIDIA NGC"
+    hosts = HOST
+    blank_address = f"{HOST}/…"
+    where = "Where to find the key"
+    steps = (
+        "On NGC, select your name, then <strong>Setup</strong>.",
+        "Generate a personal key with the service <strong>NGC Catalog</strong>.",
+        "Tick <strong>Private Registry</strong> too for an organization’s private images.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "The key most likely ended or was revoked: generate a new personal key on NGC. A key of "
+        "build.nvidia.com looks the same and is for something else.",
+        Outcome.NO_PULL_ACCESS: "Give the key the service NGC Catalog, or Private Registry for a private image. Some "
+        "images also ask the organization to accept their licence first.",
+        Outcome.NO_PUSH_ACCESS: "Give the key the service Private Registry, or choose Pull.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with its organization, as in nvidia/pytorch:23.05-py3.",
+    }
+    host = HOST
+    account = "$oauthtoken"
+    forbidden_at_token = Outcome.NO_PULL_ACCESS
+
+    namespace: str = text(
+        "Organization or team",
+        help_text="<code>nvidia</code> for NVIDIA’s own images.",
+        before=f"{HOST}/",
+        tidy=lambda value: without_host(pasted_path(value), HOST),
+    )
+    password: Secret = secret(
+        "API key",
+        help_text="It starts with <code>nvapi-</code>. The username is always <code>$oauthtoken</code>: NGC reads the user "
+        "from the key.",
+    )
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return host == HOST
+
+    def credential(self) -> Credential:
+        return Credential(host=self.host, username=self.account, password=self.password)

@@ -1,0 +1,112 @@
+"""Oracle Cloud Infrastructure Registry. Source: reference page, section 3.13."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+
+from registries.distribution import Credential, Secret
+from registries.flavors.base import Flavor, choice, secret, text
+from registries.flavors.fields import no_colon, own_host, path_component
+from registries.outcomes import Outcome
+
+REGIONS = ("phx", "iad", "fra", "lhr", "bom", "mel")
+FEDERATION = "oracleidentitycloudservice"
+_REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_HOST = re.compile(rf"({_REGION.pattern})\.ocir\.io", re.ASCII)
+
+
+def _region(value: str) -> str:
+    """Return a region's key or identifier, from itself or from its host."""
+    if value.isascii() and _REGION.fullmatch(value.lower()):
+        return value.lower()
+    if host := _HOST.fullmatch(own_host(value)):
+        return host[1]
+    raise ValidationError("Enter a region’s key or identifier, such as phx or ap-mumbai-1.", code="region")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oracle(Flavor):
+    """A tenancy's repositories in one region of Oracle's cloud; the password is an auth token."""
+
+    slug = "oracle"
+    order = 130
+    name = "Oracle"
+    full_name = "Oracle Cloud Infrastructure Registry"
+    hosts = "*.ocir.io"
+    blank_address = "….ocir.io/…"
+    monogram = "ORA"
+    where = "Where to find the token"
+    steps = (
+        "In the Oracle Cloud console, open your user’s settings, then <strong>Auth Tokens</strong>.",
+        "Generate a token. It takes the place of your console password, which does not work here.",
+        "A policy has to give the user’s group <strong>repos</strong>, such as <strong>manage repos</strong> to push.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "Check that the password is an auth token, and that the tenancy’s object storage "
+        "namespace is entered, which is not its name.",
+        Outcome.NO_PULL_ACCESS: "Give the user’s group a policy on repos in this tenancy, and check the tenancy’s "
+        "namespace and the region: each region has its own repositories.",
+        Outcome.NO_PUSH_ACCESS: "Give the user’s group the policy manage repos, or choose Pull.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the tenancy’s namespace, and each region has its "
+        "own repositories.",
+    }
+
+    region: str = text(
+        "Region",
+        help_text="Its key, such as <code>phx</code>, or its identifier, such as <code>ap-mumbai-1</code>.",
+        suggestions=REGIONS,
+        side_by_side=True,
+        tidy=_region,
+    )
+    namespace: str = text(
+        "Tenancy namespace",
+        help_text="The object storage namespace, not the tenancy’s name.",
+        side_by_side=True,
+        tidy=path_component("tenancy namespace"),
+    )
+    method: str = choice(
+        "The user is",
+        (
+            ("local", "A user of the tenancy", "Signs in with an auth token."),
+            ("federated", "A federated user", f"Also with an auth token. Oracle puts {FEDERATION} in front of the name."),
+        ),
+    )
+    username: str = text(
+        "Username",
+        help_text="Berth puts the tenancy namespace in front. The whole name works too.",
+        group="credentials",
+        validators=[no_colon],
+    )
+    password: Secret = secret("Auth token", help_text="Not the password of the console.")
+
+    @property
+    def host(self) -> str:
+        return f"{self.region}.ocir.io"
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def account(self) -> str:
+        """The whole name that Oracle asks for: tenancy, perhaps the federation, user."""
+        user = self.username
+        if self.method == "federated" and "/" not in user:
+            user = f"{FEDERATION}/{user}"
+        return f"{self.namespace}/{user}" if "/" not in user or user.startswith(f"{FEDERATION}/") else user
+
+    @property
+    def advice(self) -> str:
+        tenancy = self.account.partition("/")[0]
+        if tenancy.lower() != self.namespace:
+            return format_html("The username belongs to <code>{}</code>, not to <code>{}</code>.", tenancy, self.namespace)
+        return ""
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return bool(_HOST.fullmatch(host))
+
+    def credential(self) -> Credential:
+        return Credential(host=self.host, username=self.account, password=self.password)

@@ -1,0 +1,99 @@
+"""Quay.io, and Quay on a host of one's own. Source: reference page, section 3.8; its token service in 2.6 and 2.9."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, choice, secret, text
+from registries.flavors.fields import no_colon, own_host, path_component
+from registries.outcomes import Outcome
+
+HOST = "quay.io"
+# What stands in place of a user name, where the token says whose it is.
+_USERNAMES = {"app": "$app", "oauth": "$oauthtoken"}
+_ROBOT = re.compile(r"([^+\s]+)\+[^+\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quay(PasswordFlavor):
+    """One organization or user of a Quay. Its token service makes a repository that is missing when asked for a push."""
+
+    slug = "quay"
+    order = 80
+    name = "Quay"
+    full_name = "Quay"
+    hosts = HOST
+    blank_address = f"{HOST}/…"
+    monogram = "Q"
+    where = "Where to find the token"
+    steps = (
+        "In the organization, open <strong>Robot accounts</strong> and create one.",
+        "Give it <strong>Read</strong> on the repositories, or <strong>Write</strong> to push.",
+        "Select the robot to see its token.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "Check the robot’s whole name, with its organization and the plus sign, and copy its "
+        "token again.",
+        Outcome.NO_PULL_ACCESS: "Give the robot Read on the repository, or its owner where the token is one of an "
+        "application.",
+        Outcome.NO_PUSH_ACCESS: "Give the robot Write on the repository, or choose Pull.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image. It has an organization and a name, as in acme/web:1.4.",
+    }
+
+    registry: str = text("Registry host", help_text="Change it for your own Quay.", initial=HOST, tidy=own_host)
+    namespace: str = text(
+        "Organization",
+        help_text="The organization or user that owns the repositories.",
+        tidy=path_component(
+            "organization",
+            host=HOST,
+            pattern=re.compile(r".{2,255}", re.ASCII),
+            rule="An organization has 2 to 255 lower-case letters and digits, with dots, dashes or underscores between.",
+        ),
+    )
+    method: str = choice(
+        "Sign in with",
+        (
+            ("robot", "Robot account", "Recommended. Reads only what it is given."),
+            ("app", "Application token", "An app-specific token. It signs in as $app."),
+            ("oauth", "OAuth token", "It signs in as $oauthtoken."),
+        ),
+    )
+    username: str = text(
+        "Robot account",
+        help_text="Organization, a plus sign, then the robot’s name. The other tokens need none.",
+        group="credentials",
+        needed_with={"method": ("robot",)},
+        validators=[no_colon],
+    )
+    password: Secret = secret("Token", help_text="Robot tokens do not expire.")
+
+    def _judge(self) -> None:
+        if self.method in _USERNAMES:
+            self._settle(username=_USERNAMES[self.method])
+        elif self.username and not _ROBOT.fullmatch(self.username):
+            raise ValidationError(
+                {"username": "A robot’s name has its organization and a plus sign in front, such as acme+ci."}
+            )
+
+    @property
+    def host(self) -> str:
+        return self.registry
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @property
+    def advice(self) -> str:
+        robot = _ROBOT.fullmatch(self.username)
+        if robot and robot[1] != self.namespace:
+            return format_html("The robot belongs to <code>{}</code>, not to <code>{}</code>.", robot[1], self.namespace)
+        return ""
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return host == HOST

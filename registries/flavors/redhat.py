@@ -1,0 +1,96 @@
+"""Red Hat's registries that ask for a login. Source: reference page, section 3.12."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from registries.distribution import Secret
+from registries.flavors.base import PasswordFlavor, choice, secret, text
+from registries.flavors.fields import no_colon, own_host, pasted_path, without_host
+from registries.outcomes import Outcome
+
+HOSTS = ("registry.redhat.io", "registry.connect.redhat.com")
+OPEN_HOST = "registry.access.redhat.com"
+_SERVICE_ACCOUNT = re.compile(r"[0-9]+\|[^|\s]+")
+
+
+def _registry(value: str) -> str:
+    host = own_host(value)
+    if host == OPEN_HOST:
+        raise ValidationError("Images of this host need no login, so they need no connection.", code="open")
+    if host not in HOSTS:
+        raise ValidationError(f"Enter {HOSTS[0]}, or {HOSTS[1]} for partners’ images.", code="registry")
+    return host
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedHat(PasswordFlavor):
+    """One of Red Hat's two registries for customers. They are for pulling only."""
+
+    slug = "redhat"
+    order = 120
+    name = "Red Hat"
+    full_name = "Red Hat container registry"
+    hosts = HOSTS[0]
+    blank_address = f"{HOSTS[0]}/…"
+    monogram = "RH"
+    where = "Where to find the token"
+    steps = (
+        "At <strong>access.redhat.com/terms-based-registry</strong>, choose <strong>New Service Account</strong>.",
+        "Copy the username as it stands there: a number, a bar, then the name you chose.",
+        "Regenerating or deleting the token later ends it for everything that uses it.",
+    )
+    hints = {
+        Outcome.SIGN_IN_REFUSED: "Check the username, which begins with a number and a bar. A token that was regenerated "
+        "or deleted has to be replaced here too.",
+        Outcome.NO_PULL_ACCESS: "Red Hat’s images are for its customers: check that the account’s owner may have this one.",
+        Outcome.NO_PUSH_ACCESS: "Red Hat’s registries are for pulling only. Choose Pull.",
+        Outcome.IMAGE_NOT_FOUND: "Check the test image, such as ubi9/ubi:latest.",
+    }
+
+    registry: str = text(
+        "Registry host",
+        help_text="Partners’ images are at <code>registry.connect.redhat.com</code>, which is a connection of its own.",
+        initial=HOSTS[0],
+        suggestions=HOSTS,
+        tidy=_registry,
+    )
+    namespace: str = text(
+        "Path",
+        help_text="Limit this connection to repositories below a path, such as <code>ubi9</code>.",
+        required=False,
+        tidy=lambda value: without_host(pasted_path(value), *HOSTS),
+    )
+    method: str = choice(
+        "Sign in with",
+        (
+            ("service", "Registry service account", "Recommended. Made for machines."),
+            ("person", "Customer Portal login", "A person’s own login. Not for production."),
+        ),
+    )
+    username: str = text(
+        "Username",
+        help_text="A service account’s has a number and a bar in front, such as <code>12345678|berth</code>.",
+        group="credentials",
+        validators=[no_colon],
+    )
+    password: Secret = secret("Token or password", help_text="The whole token, as one line.", strip=False)
+
+    def _judge(self) -> None:
+        if self.method == "service" and self.username and not _SERVICE_ACCOUNT.fullmatch(self.username):
+            raise ValidationError(
+                {"username": "A service account’s username has a number and a bar in front, such as 12345678|berth."}
+            )
+
+    @property
+    def host(self) -> str:
+        return self.registry
+
+    @property
+    def prefix(self) -> str:
+        return self.namespace
+
+    @classmethod
+    def serves(cls, host: str) -> bool:
+        return host in HOSTS

@@ -1,0 +1,178 @@
+"""Google, with the key of a service account."""
+
+import base64
+import json
+from typing import Any
+
+from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+
+
+def google_key(**changes: Any) -> str:
+    """Return a service account key as Google writes it, with some of its fields changed; None leaves one out."""
+    key = {
+        "type": "service_account",
+        "project_id": "northwind-ml",
+        "private_key_id": "8c1f02",
+        "private_key": f"-----BEGIN PRIVATE KEY-----\n{PASSWORD}\n-----END PRIVATE KEY-----\n",
+        "client_email": "berth-pull@northwind-ml.iam.gserviceaccount.com",
+        "client_id": "104",
+        "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    return json.dumps({name: value for name, value in (key | changes).items() if value is not None}, indent=2)
+
+
+KEY = google_key()
+
+GCP = {"region": "us-west1", "project": "northwind-ml", "repository": "", "key": KEY}
+
+ROW = Row(
+    slug="gcp",
+    typed=GCP,
+    good=(
+        Good(
+            typed=GCP | {"project": "project-name"},
+            host="us-west1-docker.pkg.dev",
+            prefix="project-name",
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            login=("_json_key", KEY),
+            realms=("https://gcr.io",),
+            advice="<code>northwind-ml</code>",
+        ),
+        Good(
+            typed=GCP | {"project": "", "repository": "Training"},
+            host="us-west1-docker.pkg.dev",
+            prefix="northwind-ml/training",
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            login=("_json_key", KEY),
+            realms=("https://gcr.io",),
+        ),
+        Good(
+            typed=GCP | {"region": "gcr.io"},
+            host="gcr.io",
+            prefix="northwind-ml",
+            login=("_json_key", KEY),
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            realms=("https://gcr.io",),
+        ),
+        Good(
+            typed=GCP | {"region": "https://EUROPE-docker.pkg.dev/", "key": base64.b64encode(KEY.encode()).decode()},
+            host="europe-docker.pkg.dev",
+            prefix="northwind-ml",
+            login=("_json_key", KEY),
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            realms=("https://gcr.io",),
+        ),
+        Good(
+            typed=GCP | {"region": "docker.europe-west1.rep.pkg.dev", "key": f"\ufeff\n{KEY}\n"},
+            host="docker.europe-west1.rep.pkg.dev",
+            prefix="northwind-ml",
+            login=("_json_key", KEY),
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            realms=("https://gcr.io",),
+        ),
+        Good(
+            typed=GCP | {"project": "example.com:proj", "key": google_key(project_id="example.com:proj")},
+            host="us-west1-docker.pkg.dev",
+            prefix="example.com/proj",
+            realms=("https://gcr.io",),
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            login=("_json_key", google_key(project_id="example.com:proj")),
+        ),
+        Good(
+            typed=GCP | {"region": "us-west99"},
+            host="us-west99-docker.pkg.dev",
+            prefix="northwind-ml",
+            account="berth-pull@northwind-ml.iam.gserviceaccount.com",
+            login=("_json_key", KEY),
+            realms=("https://gcr.io",),
+            advice="does not know the region",
+        ),
+    ),
+    refused=(
+        ("region", {"region": ""}, "Enter the region."),
+        ("region", {"region": "us-west1-a"}, "zone"),
+        ("region", {"region": "eu"}, "Enter a region"),
+        ("region", {"region": "evil.gcr.io"}, "Enter a region"),
+        ("region", {"region": "gcr.io.evil.example"}, "Enter a region"),
+        ("region", {"region": "us-west1-docker.pkg.dev.evil.example"}, "Enter a region"),
+        ("region", {"region": "evil.example/us-west1-docker.pkg.dev"}, "alone"),
+        ("region", {"region": "us-west1-docker.pkg.dev/p/r"}, "alone"),
+        ("region", {"region": "user@us-west1"}, "Enter a region"),
+        ("region", {"region": "us-west1:443"}, "Enter a region"),
+        ("region", {"region": "docker.evil.rep.pkg.dev"}, "Enter a region"),
+        ("region", {"region": "us-wеst1"}, "plain letters"),
+        ("project", {"project": "My Project"}, "display name"),
+        ("project", {"project": "a:b:c"}, "display name"),
+        ("project", {"project": "a/b/c"}, "display name"),
+        ("repository", {"repository": "apps/web"}, "alone"),
+        ("repository", {"region": "gcr.io", "repository": "apps"}, "leave the repository blank"),
+        ("repository", {"region": "eu.gcr.io", "repository": "apps"}, "leave the repository blank"),
+        ("key", {"key": ""}, "Enter the service account JSON key."),
+        ("key", {"key": "  \n "}, "Enter the service account JSON key."),
+        ("key", {"key": "hunter2"}, "This is not JSON. Paste the whole file, from the first { to the last }."),
+        ("key", {"key": KEY[:-20]}, "This is not JSON."),
+        ("key", {"key": KEY + "x"}, "This is not JSON."),
+        ("key", {"key": "[]"}, "not a service account key"),
+        ("key", {"key": '"text"'}, "not a service account key"),
+        ("key", {"key": "{}"}, "not a service account key"),
+        ("key", {"key": "null"}, "not a service account key"),
+        ("key", {"key": "[" * 60_000}, "nested too deeply"),
+        ("key", {"key": '{"a":' * 10_000 + "1" + "}" * 10_000}, "nested too deeply"),
+        ("key", {"key": '{"type": "service_account", "type": "x"}'}, "twice"),
+        ("key", {"key": '{"type": NaN}'}, "NaN"),
+        ("key", {"key": '{"type": -Infinity}'}, "NaN"),
+        ("key", {"key": '{"n": ' + "9" * 5000 + "}"}, "This is not JSON."),
+        ("key", {"key": KEY.replace("{", "{\x00", 1)}, "NUL"),
+        ("key", {"key": " " * 70_000 + KEY}, "64 KB"),
+        ("key", {"key": "ü" * 40_000}, "64 KB"),
+        ("key", {"key": google_key(type="authorized_user")}, "credential of a person"),
+        ("key", {"key": google_key(type="external_account")}, "not a service account key"),
+        ("key", {"key": google_key(type=["service_account"])}, "not a service account key"),
+        ("key", {"key": '{"installed": {"client_id": "x"}}'}, "OAuth client file"),
+        ("key", {"key": '{"web": {"client_id": "x"}}'}, "OAuth client file"),
+        ("key", {"key": f"-----BEGIN PRIVATE KEY-----\n{PASSWORD}\n-----END PRIVATE KEY-----"}, "only the private key"),
+        ("key", {"key": google_key(private_key=None)}, "<code>private_key</code>"),
+        ("key", {"key": google_key(client_email="")}, "<code>client_email</code>"),
+        ("key", {"key": google_key(project_id=7)}, "<code>project_id</code>"),
+        ("key", {"key": google_key(client_email="<b>@x.example")}, "damaged"),
+        (
+            "key",
+            {"key": google_key(private_key="-----BEGIN PRIVATE KEY----- x -----END PRIVATE KEY-----")},
+            "line breaks",
+        ),
+        ("key", {"key": KEY.replace("\\n", "\n")}, "line breaks"),
+        ("key", {"key": base64.b64encode(b'{"type": "authorized_user"}').decode()}, "credential of a person"),
+    ),
+    serves=(
+        "us-west1-docker.pkg.dev",
+        "europe-docker.pkg.dev",
+        "gcr.io",
+        "eu.gcr.io",
+        "us.gcr.io",
+        "marketplace.gcr.io",
+        "docker.europe-west1.rep.pkg.dev",
+    ),
+    look_alikes=(
+        "evil-gcr.io",
+        "xgcr.io",
+        "gcr.io.evil.example",
+        "a.b.gcr.io",
+        "pkg.dev",
+        "docker.pkg.dev",
+        "-docker.pkg.dev",
+        "us-west1-docker.pkg.dev.evil.example",
+        "us-west1-docker-pkg.dev",
+        "us.west1-docker.pkg.dev",
+        "ghcr.io",
+        "gcr.i0",
+        "gcr.io.",
+        "rep.pkg.dev",
+        "docker.x.y.rep.pkg.dev",
+        "us-west1-npm.pkg.dev",
+        "gcr.io:443",
+        "mirror-gcr.io",
+        "us-gcr.io",
+        "g.cr.io",
+    ),
+)
