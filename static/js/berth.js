@@ -67,6 +67,18 @@
   document.addEventListener("htmx:afterRequest", () => {
     document.querySelectorAll("button[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
   });
+  // A button that waits is disabled, or replaced by the answer, and loses the focus: it gets it back, or the button that
+  // came in its place, unless the person went on to something else.
+  let waiting = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.activeElement !== document.body) waiting = event.detail.elt.contains(document.activeElement) ? document.activeElement : null;
+  });
+  const giveFocusBack = (event) => {
+    if (!waiting || document.activeElement !== document.body) return;
+    const place = document.getElementById(event.detail.target.id);
+    const button = waiting.isConnected ? waiting : place?.querySelector("form button[type=submit]");
+    if (button && !button.disabled) { button.focus({ preventScroll: true }); waiting = null; }
+  };
   // A test that ran means that the form was in order: what was said of its fields before is old. The name is not tested.
   const forgetErrors = (form) => {
     form.querySelectorAll(".errors:not(#id_name_error)").forEach((errors) => {
@@ -85,6 +97,7 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     document.getElementById(event.detail.target.id)?.querySelector("[data-focus]")?.focus();
+    giveFocusBack(event);
   });
   document.addEventListener("close", (event) => {
     event.target.replaceChildren();
