@@ -1,0 +1,171 @@
+"""
+Pictures of Berth: `python -m tests.browser.screenshots FOLDER`.
+
+It writes the picture that the README shows, `static/img/containers.png`, and one of each kind of page into the folder,
+in light, some in dark, and some as narrow as a telephone. Everything in them is made up; nobody is asked.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, StorageState
+
+from tests.browser.chromium import chromium
+from tests.lab.berth import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+IN_THE_README = ROOT / "static" / "img" / "containers.png"
+LIMIT_BYTES = 200_000
+EMAIL, PASSWORD = "mara@northwind.example", "a password that opens nothing"
+LIST = "/teams/northwind-labs/containers/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """One picture: the page, and what is done on it before."""
+
+    path: str
+    before: Callable[[Page], object] = lambda page: None
+    scheme: Literal["light", "dark"] = "light"
+    width: int = 1280
+    signed_in: bool = True
+    whole: bool = True  # the page down to its end, or only what a window of this width shows at first
+
+
+def open_dialog(page: Page) -> None:
+    page.get_by_role("link", name="Delete…").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def save_blank(page: Page) -> None:
+    page.get_by_role("button", name="Save registry").click()
+    page.get_by_role("alert").wait_for()
+
+
+FIRST_SCREEN = Shot(path=LIST, whole=False)
+SHOTS = {
+    "list": Shot(path=LIST),
+    "list-dark": Shot(path=LIST, scheme="dark"),
+    "list-narrow": Shot(path=LIST, width=390),
+    "list-narrow-dark": Shot(path=LIST, width=390, scheme="dark"),
+    "list-empty": Shot(path="/teams/harbour-lab/containers/"),
+    "list-no-match": Shot(path=f"{LIST}?q=xyz"),
+    "chooser": Shot(path=f"{LIST}add/"),
+    "form-digitalocean": Shot(path=f"{LIST}add/digitalocean/"),
+    "form-dockerhub": Shot(path=f"{LIST}add/dockerhub/"),
+    "form-gcp": Shot(path=f"{LIST}add/gcp/"),
+    "form-github": Shot(path=f"{LIST}add/github/"),
+    "form-azure-dark": Shot(path=f"{LIST}add/azure/", scheme="dark"),
+    "form-other": Shot(path=f"{LIST}add/other/"),
+    "form-other-narrow": Shot(path=f"{LIST}add/other/", width=390),
+    "form-with-faults": Shot(path=f"{LIST}add/gcp/", before=save_blank),
+    "connection": Shot(path=f"{LIST}ghcr-northwind/"),
+    "connection-dark": Shot(path=f"{LIST}ghcr-northwind/", scheme="dark"),
+    "connection-narrow": Shot(path=f"{LIST}ghcr-northwind/", width=390),
+    "connection-failed": Shot(path=f"{LIST}acr-vision/"),
+    "connection-checking-dark": Shot(path=f"{LIST}gar-training/", scheme="dark"),
+    "edit": Shot(path=f"{LIST}acr-vision/edit/"),
+    "delete": Shot(path=f"{LIST}acr-vision/", before=open_dialog, whole=False),
+    "teams": Shot(path="/teams/"),
+    "sessions": Shot(path="/accounts/sessions/"),
+    "missing": Shot(path=f"{LIST}no-such-name/"),
+    "sign-in": Shot(path="/accounts/login/", signed_in=False),
+    "sign-in-dark": Shot(path="/accounts/login/", signed_in=False, scheme="dark"),
+}
+
+
+@contextmanager
+def berth() -> Iterator[str]:
+    """Serve a Berth of its own with Northwind's registries in it, and yield its address."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.management import call_command
+    from django.test.testcases import LiveServerThread
+
+    from console.models import Team, User
+    from tests.browser.scene import Scene
+
+    settings.ALLOWED_HOSTS = ["localhost"]
+    call_command("migrate", verbosity=0)
+    mara = User.objects.create_user(EMAIL, PASSWORD, name="Mara Lindqvist")
+    Team.objects.found("Harbour Lab", by=mara)
+    Scene(Team.objects.found("Northwind Labs", by=mara), mara).six()
+    server = LiveServerThread("localhost", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    try:
+        yield f"http://localhost:{server.port}"
+    finally:
+        server.terminate()
+
+
+def sign_in(browser: Browser, origin: str) -> StorageState:
+    """Sign in as the owner, and return the cookies."""
+    context = browser.new_context(base_url=origin)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/containers/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def take(browser: Browser, origin: str, signed_in: StorageState, shot: Shot) -> bytes:
+    """Return one picture as PNG."""
+    context = browser.new_context(
+        base_url=origin,
+        color_scheme=shot.scheme,
+        locale="en-GB",
+        reduced_motion="reduce",
+        viewport={"width": shot.width, "height": 860},
+        storage_state=signed_in if shot.signed_in else None,
+    )
+    try:
+        page = context.new_page()
+        page.goto(shot.path)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        shot.before(page)
+        return page.screenshot(full_page=shot.whole)
+    finally:
+        context.close()
+
+
+def main(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    with berth() as origin, chromium() as browser:
+        signed_in = sign_in(browser, origin)
+        for name, shot in SHOTS.items():
+            (folder / f"{name}.png").write_bytes(take(browser, origin, signed_in, shot))
+        IN_THE_README.write_bytes(take(browser, origin, signed_in, FIRST_SCREEN))
+    size = IN_THE_README.stat().st_size
+    print(f"{len(SHOTS)} pictures in {folder}; {IN_THE_README.relative_to(ROOT)} has {size // 1000} kB.")
+    return 0 if size < LIMIT_BYTES else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("Say where to: python -m tests.browser.screenshots FOLDER")
+    with tempfile.TemporaryDirectory(prefix="berth-") as home:
+        # The settings read these when Django starts: a Berth of its own, whatever the person's environment says.
+        settings = environment(
+            BERTH_HOME=home,
+            BERTH_URL="http://berth.northwind.example",
+            DJANGO_SETTINGS_MODULE="tests.settings",
+            DJANGO_ALLOW_ASYNC_UNSAFE="true",
+        )
+        os.environ.clear()
+        os.environ.update(settings)
+        sys.exit(main(Path(sys.argv[1])))
