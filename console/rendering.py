@@ -18,7 +18,6 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.Textarea: "area",
     forms.Select: "select",
     forms.RadioSelect: "",
-    forms.CheckboxSelectMultiple: "",
     forms.CheckboxInput: "",
     forms.FileInput: "",
     forms.HiddenInput: "",
@@ -28,7 +27,6 @@ CLASSES: Mapping[type[forms.Widget], str] = {
 }
 
 SHAPES: Mapping[type[forms.Widget], str] = {
-    forms.CheckboxSelectMultiple: "boxes",  # a kind of radio group to Django, so it comes first
     forms.RadioSelect: "radio",
     forms.CheckboxInput: "box",
 }
@@ -53,7 +51,7 @@ class Field(BoundField):
 
     @property
     def shape(self) -> str:
-        """How the control is laid out: "radio" and "boxes" are groups, "box" is one tick box, "drop" a file or its text."""
+        """How the control is laid out: "radio" is a group, "box" is one tick box, "drop" a file or its text."""
         widget = self.field.widget
         if isinstance(widget, forms.MultiWidget) and any(isinstance(part, forms.FileInput) for part in widget.widgets):
             return "drop"
@@ -77,7 +75,7 @@ class Field(BoundField):
 
     @property
     def options(self) -> list[tuple[BoundWidget, str]]:
-        """The choices of a radio or tick-box group, each with its sentence of consequence or ""."""
+        """The choices of a radio group, each with its sentence of consequence or ""."""
         sentences: Mapping[str, str] = getattr(self._asked, "sentences", {})
         return [(option, sentences.get(str(option.data["value"]), "")) for option in self.subwidgets]
 

@@ -68,9 +68,8 @@ class ConnectionForm(forms.Form):
         connection: "Connection | None" = None,
         stored: Callable[[], Mapping[str, Secret]] | None = None,
         for_test: bool = False,
-        initial: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, initial={**(initial or {}), **(self.as_saved(connection) if connection else {})})
+        super().__init__(data, files, initial=self.as_saved(connection) if connection else {})
         self.flavor, self.team, self.connection, self.stored, self.for_test = flavor, team, connection, stored, for_test
         # A secret that the ring can no longer open is typed again, as if there were none.
         self.has_stored = connection is not None and connection.secret_saved_at is not None and not connection.locked

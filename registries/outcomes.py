@@ -56,6 +56,11 @@ class Outcome(StrEnum):
     def label(self) -> str:
         return OUTCOME_LABELS[self]
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it says nothing of the login, and may be another one in a while."""
+        return self in (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED)
+
 
 OUTCOME_LABELS: Mapping[Outcome, str] = {
     Outcome.CONNECTED: "Connected",
@@ -94,11 +99,6 @@ class Finding:
 
     outcome: Outcome
     steps: tuple[StepResult, ...]
-
-    @property
-    def ms(self) -> int:
-        """How long all steps took together, in milliseconds."""
-        return sum(step.ms or 0 for step in self.steps)
 
     @property
     def deciding(self) -> StepResult | None:

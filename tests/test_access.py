@@ -114,9 +114,11 @@ TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_
 def places_of(team: Team, bob: User, connection: Connection, unreachable: None) -> dict[str, str]:
     """Return what stands for the names in braces: a check of the connection, and one that bob only typed."""
     stored = Check.objects.create(
-        team=team, connection=connection, host=connection.host, by=bob, finished_at="2026-01-01T00:00Z"
+        team=team, connection=connection, host=connection.host, by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
     )
-    typed = Check.objects.create(team=team, host="typed.example.com", by=bob, finished_at="2026-01-01T00:00Z")
+    typed = Check.objects.create(
+        team=team, host="typed.example.com", by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
+    )
     return {"{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk)}
 
 

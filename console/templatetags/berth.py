@@ -21,8 +21,6 @@ from console.models import Role, Team
 
 register = template.Library()
 
-SOON_DAYS = 14  # from here on, a credential that ends is worth a warning
-
 
 # Drawings ---------------------------------------------------------------------------------------------------------------
 
@@ -118,15 +116,6 @@ def ago(moment: datetime | None, place: str = "") -> str:
 @register.filter
 def until(end: date | None) -> str:
     return "" if end is None else until_in_words(end, timezone.localdate())
-
-
-@register.filter
-def until_kind(end: date | None) -> str:
-    """Return how a date that something ends on is shown: "bad" once it has passed, "warn" when it is near, else ""."""
-    if end is None:
-        return ""
-    days = (end - timezone.localdate()).days
-    return "bad" if days < 0 else "warn" if days <= SOON_DAYS else ""
 
 
 @register.filter

@@ -201,17 +201,13 @@ class Check(models.Model):
         return sum(step.ms or 0 for step in self.steps)
 
     @property
-    def outcome_label(self) -> str:
-        return Outcome(self.outcome).label if self.outcome else ""
-
-    @property
     def status_kind(self) -> str:
         """How it is coloured: `ok`, `warn`, `bad` or `wait`."""
         if self.state != "done":
             return "wait"
         if self.outcome == Outcome.CONNECTED:
             return "warn" if any(step.state == State.WARNED for step in self.steps) else "ok"
-        return "warn" if self.outcome in (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED) else "bad"
+        return "warn" if Outcome(self.outcome).is_temporary else "bad"
 
     @property
     def summary(self) -> str:
@@ -222,7 +218,7 @@ class Check(models.Model):
             return next((RUNNING_WORDS[step.step] for step in self.steps if step.state == State.RUNNING), "Starting…")
         labels = {state: [step.step.label for step in self.steps if step.state == state] for state in State}
         if self.outcome != Outcome.CONNECTED:
-            how = "Stopped" if self.outcome in (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED) else "Failed"
+            how = "Stopped" if Outcome(self.outcome).is_temporary else "Failed"
             return f"{how} at {(labels[State.FAILED] or labels[State.WARNED] or ['the start'])[0]}"
         if labels[State.WARNED]:
             return f"Connected, with a warning at {' and '.join(labels[State.WARNED])}"

@@ -57,8 +57,12 @@ class Status:
     def status_kind(self) -> str:
         """How the status is coloured: `ok`, `warn`, `bad`, `wait` or `none`."""
         named = {"paused": "none", "locked": "bad", "checking": "wait", "unchecked": "none", Outcome.CONNECTED: "ok"}
-        soft = (Outcome.COULD_NOT_CHECK, Outcome.RATE_LIMITED)
-        return named.get(self.state) or ("warn" if self.state in soft else "bad")
+        return named.get(self.state) or ("warn" if Outcome(self.outcome).is_temporary else "bad")
+
+    @property
+    def ends_kind(self) -> str:
+        """How the date on which the login ends is coloured: `bad` once it has passed, `warn` when it is near, else ""."""
+        return "bad" if self.ended else "warn" if self.ends_soon else ""
 
     @property
     def trouble(self) -> str:

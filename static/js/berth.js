@@ -20,7 +20,7 @@
     const form = document.querySelector("[data-theme-form]");
     const body = new FormData(form);
     body.set("theme", value);
-    fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } })
+    fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, keepalive: true })
       .then((answer) => { if (!answer.ok) throw new Error(); })
       .catch(() => say("The theme is changed on this page only."));
   };

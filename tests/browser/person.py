@@ -53,6 +53,13 @@ def wait_for_the_test(page: Page) -> None:
     raise AssertionError("The test on the page does not end.")
 
 
+def save(page: Page, words: str) -> None:
+    """Press the button that saves, and wait on the page that it leads to until the test has ended."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=words).click()
+    wait_for_the_test(page)
+
+
 # Where the focus is within a control, as on the button in a date field, the browser draws the ring itself.
 FOCUS = """target => {
   const at = document.activeElement;

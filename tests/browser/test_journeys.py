@@ -16,18 +16,25 @@ from registries.flavors import FLAVORS
 from registries.models import Connection
 from tests.browser.conftest import SignIn
 from tests.browser.lookout import Lookout
-from tests.browser.person import LIST, RIGHT, TAG, USERNAME, WRONG, fill_in, labelled, login_to, tab_to, wait_for_the_test
+from tests.browser.person import (
+    LIST,
+    RIGHT,
+    TAG,
+    USERNAME,
+    WRONG,
+    fill_in,
+    labelled,
+    login_to,
+    save,
+    tab_to,
+    wait_for_the_test,
+)
 from tests.conftest import PASSWORD
 from tests.lab.registry import Registry
 
 
 def password_field(page: Page) -> Locator:
     return labelled(page, "Password or token")
-
-
-def save(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words).click()
-    wait_for_the_test(page)
 
 
 # The first run ------------------------------------------------------------------------------------------------------------
@@ -400,7 +407,8 @@ def test_the_choice_of_theme_survives_a_reload(either_page: Page, sign_in: SignI
     page.goto(LIST)
     for theme in ("Dark", "Light"):
         page.get_by_role("button", name="Alice Andersen, your account").click()
-        page.get_by_role("button", name=theme, exact=True).click()
+        with page.expect_response("**/theme/"):
+            page.get_by_role("button", name=theme, exact=True).click()
         expect(root).to_have_attribute("data-theme", theme.lower())
         expect(page).to_have_url(re.compile(f"{LIST}$"))
         page.reload()

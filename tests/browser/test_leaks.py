@@ -8,7 +8,7 @@ from registries.models import Connection
 from registries.outcomes import Outcome, Step
 from tests.browser.conftest import SignIn
 from tests.browser.lookout import Lookout
-from tests.browser.person import LIST, RIGHT, WRONG, fill_in, labelled, login_to, wait_for_the_test
+from tests.browser.person import LIST, RIGHT, WRONG, fill_in, labelled, login_to, save
 from tests.browser.scene import Examination, Scene, examined
 from tests.lab.registry import Registry
 from tests.registries.flavor_table import OTHER, google_key
@@ -63,8 +63,7 @@ def test_v30_no_page_holds_a_password_that_was_typed(
 
     page.goto(f"{LIST}add/other/")
     fill_in(page, {"Name": "web", **login_to(registry, RIGHT)})
-    page.get_by_role("button", name="Save registry").click()
-    wait_for_the_test(page)
+    save(page, "Save registry")
     expect(page.locator("#saved")).to_contain_text("web is saved and works.")
     diary.look("the connection, saved")
     page.go_back()

@@ -139,7 +139,7 @@ def test_every_change_is_told_with_all_five_steps() -> None:
         "pa pa pa pa ru",
         "pa pa pa pa pa",
     ]
-    assert finding.ms == 50
+    assert [step.ms for step in finding.steps] == [10] * 5
 
 
 def test_steps_that_will_not_be_taken_are_told_at_once() -> None:
