@@ -195,6 +195,10 @@ PASSWORD_HASHERS = ["console.hashers.Argon2"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "index"
 ACCOUNT_ADAPTER = "console.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "change_password": "console.account_forms.ChangePassword",
+    "reset_password_from_key": "console.account_forms.ChooseNewPassword",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

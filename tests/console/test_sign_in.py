@@ -124,6 +124,13 @@ def test_a_password_can_be_set_anew_by_the_mailed_link(alice: User) -> None:
     assert attempt(Client(), alice.email, PASSWORD) != 302
 
 
+def test_the_forms_of_an_account_speak_as_the_others_do(alice: User, signed_in: Callable[[User], Client]) -> None:
+    page = signed_in(alice).get("/accounts/password/change/").content.decode()
+
+    assert "Current password" in page
+    assert "Current Password" not in page
+
+
 def test_signing_out_needs_a_post(alice: User, signed_in: Callable[[User], Client]) -> None:
     client = signed_in(alice)
 
