@@ -21,7 +21,6 @@ CLASSES: Mapping[type[forms.Widget], str] = {
     forms.CheckboxInput: "",
     forms.FileInput: "",
     forms.HiddenInput: "",
-    forms.DateInput: "input input--short",
     forms.TextInput: "input",
     Input: "input",
 }

@@ -121,10 +121,11 @@ def connection_new(request: TeamRequest, flavor: str) -> HttpResponse:
 
 
 @member(at_least=Role.ADMIN)
-@require_POST
 @sensitive_post_parameters()
 def connection_try(request: TeamRequest, flavor: str) -> HttpResponse:
     """Test what is typed, before it is saved and before it has a name."""
+    if request.method != "POST":  # Somebody came back to the address of an answer.
+        return redirect("connection_new", request.team.slug, flavor)
     form = ConnectionForm(request.POST, request.FILES, flavor=flavor_of(flavor), team=request.team, for_test=True)
     return tried(request, form)
 
@@ -182,11 +183,12 @@ def connection_edit(request: TeamRequest, name: str) -> HttpResponse:
 
 
 @member(at_least=Role.ADMIN)
-@require_POST
 @sensitive_post_parameters()
 def connection_try_edit(request: TeamRequest, name: str) -> HttpResponse:
     """Test what is typed into the form of a stored connection; its stored secret goes only where it went before."""
     connection = found(request, name)
+    if request.method != "POST":
+        return redirect("connection_edit", request.team.slug, connection.name)
     return tried(request, edit_form(request, connection, for_test=True), connection)
 
 
