@@ -76,7 +76,7 @@
   const giveFocusBack = (event) => {
     if (!waiting || document.activeElement !== document.body) return;
     const place = document.getElementById(event.detail.target.id);
-    const button = waiting.isConnected ? waiting : place?.querySelector("form button[type=submit]");
+    const button = waiting.isConnected ? waiting : place?.querySelector("form:not([popover] *) button[type=submit]");
     if (button && !button.disabled) { button.focus({ preventScroll: true }); waiting = null; }
   };
   // A test that ran means that the form was in order: what was said of its fields before is old. The name is not tested.

@@ -40,7 +40,7 @@ LISTS = {
     "teams": "/teams/",
 }
 FORMS = {slug: f"{LIST}add/{slug}/" for slug in FLAVORS}
-# Between them, these have every kind of field that there is. The others are looked at in one theme and width.
+# Every kind of field is in one of these. The forms of the other flavors are looked at in one theme and width.
 TELLING_FORMS = {slug: FORMS[slug] for slug in ("digitalocean", "dockerhub", "gcp", "github", "azure", "other")}
 CONNECTIONS = {
     "connected": f"{LIST}ghcr-northwind/",
@@ -96,6 +96,7 @@ def faults_of(page: Page, paths: Mapping[str, str]) -> Mapping[str, list[str]]:
     found = {}
     for name, path in paths.items():
         page.goto(path)
+        assert page.url.endswith(path), "Another page than the one that is meant."
         if wrong := faults(page):
             found[name] = wrong
     return found

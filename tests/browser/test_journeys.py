@@ -132,7 +132,7 @@ def test_a_registry_that_was_saved_with_a_wrong_password_is_repaired_from_the_li
     expect(page.locator("#saved")).to_contain_text("harbour is changed and works. The secret was replaced.")
 
 
-def test_an_edit_with_a_blank_secret_keeps_the_saved_one(either_page: Page, sign_in: SignIn, web: Connection) -> None:
+def test_v31_an_edit_with_a_blank_secret_keeps_the_saved_one(either_page: Page, sign_in: SignIn, web: Connection) -> None:
     page = either_page
     sign_in(page)
     page.goto(f"{LIST}web/edit/")
@@ -285,6 +285,7 @@ def test_a_page_that_waits_for_its_test_shows_the_result_by_itself(
     expect(page.locator("#check")).to_contain_text("All 4 steps passed")
     expect(page.locator("#live")).to_have_text("Connection test: All 4 steps passed.")
     expect(page.locator("#facts")).to_contain_text("Connected")
+    expect(page.get_by_role("button", name="Run again")).to_be_focused()
 
 
 def test_a_page_without_javascript_that_waits_for_its_test_can_be_loaded_again(
@@ -315,6 +316,7 @@ def test_a_row_of_the_list_is_tested_where_it_stands(
     full_house.set()
 
     expect(row).to_contain_text("Connected")
+    expect(row.get_by_role("button", name="Test web")).to_be_focused()
 
 
 # The list -----------------------------------------------------------------------------------------------------------------
