@@ -20,7 +20,7 @@ from tests.browser.chromium import chromium
 from tests.lab.berth import environment
 
 ROOT = Path(__file__).resolve().parents[2]
-IN_THE_README = ROOT / "static" / "img" / "containers.png"
+PICTURES = ROOT / "static" / "img"  # those that the README shows
 LIMIT_BYTES = 200_000
 EMAIL, PASSWORD = "mara@northwind.example", "a password that opens nothing"
 LIST = "/teams/northwind-labs/containers/"
@@ -48,7 +48,10 @@ def save_blank(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
-FIRST_SCREEN = Shot(path=LIST, whole=False)
+IN_THE_README = {
+    "containers": Shot(path=LIST, whole=False),
+    "failed-test": Shot(path=f"{LIST}acr-vision/", whole=False),
+}
 SHOTS = {
     "list": Shot(path=LIST),
     "list-dark": Shot(path=LIST, scheme="dark"),
@@ -147,12 +150,13 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with berth() as origin, chromium() as browser:
         signed_in = sign_in(browser, origin)
-        IN_THE_README.write_bytes(take(browser, origin, signed_in, FIRST_SCREEN))
+        for name, shot in IN_THE_README.items():
+            (PICTURES / f"{name}.png").write_bytes(take(browser, origin, signed_in, shot))
         for name, shot in SHOTS.items():
             (folder / f"{name}.png").write_bytes(take(browser, origin, signed_in, shot))
-    size = IN_THE_README.stat().st_size
-    print(f"{len(SHOTS)} pictures in {folder}; {IN_THE_README.relative_to(ROOT)} has {size // 1000} kB.")
-    return 0 if size < LIMIT_BYTES else 1
+    sizes = {name: (PICTURES / f"{name}.png").stat().st_size for name in IN_THE_README}
+    print(f"{len(SHOTS)} pictures in {folder}; in the README, in kB:", {name: size // 1000 for name, size in sizes.items()})
+    return 0 if max(sizes.values()) < LIMIT_BYTES else 1
 
 
 if __name__ == "__main__":
