@@ -24,19 +24,12 @@ from registries.distribution import (
 from registries.distribution.origin import host_of
 from registries.explanations import Asked, explain, short
 from registries.flavors.base import Flavor
-from registries.outcomes import Finding, Outcome, State, Step, StepResult
+from registries.outcomes import TO_COME, Finding, Outcome, State, Step, StepResult
 
 log = logging.getLogger("berth")
 
 USUAL_PLATFORM = "linux/amd64"
 
-WAITING = {
-    Step.DNS: "Look up the host.",
-    Step.TLS: "Open a secure connection and check the certificate.",
-    Step.SIGN_IN: "Offer the credentials to the registry.",
-    Step.PULL: "Read the manifest of the test image.",
-    Step.PUSH: "Start an upload and cancel it. Nothing is stored.",
-}
 RUNNING = {
     Step.DNS: "Looking up the host.",
     Step.TLS: "Opening a secure connection and checking the certificate.",
@@ -87,7 +80,7 @@ def examine(
     five steps at every change: when one begins, and when it ends.
     """
     climb = _Climb(registry, way, test_image)
-    steps = {step: StepResult(step=step, state=State.WAITING, fact=WAITING[step]) for step in Step}
+    steps = {step: StepResult(step=step, state=State.WAITING, fact=TO_COME[step]) for step in Step}
     asked = [step for step in Step if step != Step.PUSH or purpose == "push"]
     if Step.PUSH not in asked:
         steps[Step.PUSH] = NOT_ASKED

@@ -93,6 +93,22 @@ class StepResult:
     ms: int | None = None
 
 
+TO_COME: Mapping[Step, str] = {
+    Step.DNS: "Look up the host.",
+    Step.TLS: "Open a secure connection and check the certificate.",
+    Step.SIGN_IN: "Offer the credentials to the registry.",
+    Step.PULL: "Read the manifest of the test image.",
+    Step.PUSH: "Start an upload and cancel it. Nothing is stored.",
+}
+"""What each step will do, for those that have not run yet."""
+
+BEFORE_A_CHECK = (
+    *(StepResult(step=step, state=State.WAITING, fact=TO_COME[step]) for step in Step if step != Step.PUSH),
+    StepResult(step=Step.PUSH, state=State.NOT_ASKED, fact="Only if the team needs it."),
+)
+"""All five steps as they stand before anything was tested."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """How a check ended: its outcome, and all five steps in order."""

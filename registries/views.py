@@ -23,7 +23,7 @@ from registries.flavors import FLAVORS
 from registries.flavors.base import Flavor
 from registries.forms import ConnectionForm, DeleteForm
 from registries.models import Check, Connection, NameTaken, Stale
-from registries.outcomes import Outcome
+from registries.outcomes import BEFORE_A_CHECK, Outcome
 
 PAGE_ROWS = 50
 HISTORY_ROWS = 10
@@ -332,6 +332,7 @@ def check_context(request: TeamRequest, check: Check | None, connection: Connect
     poll = reverse("check_detail", args=[request.team.slug, check.pk]) if check else ""
     return {
         "check": check,
+        "steps": check.steps if check else BEFORE_A_CHECK,
         "connection": connection,
         "check_url": f"{poll}?saved={how}" if how in ("new", "kept", "replaced") else poll,
         "run_url": reverse("connection_check", args=[request.team.slug, connection.name]) if connection and may_run else "",

@@ -21,7 +21,7 @@ from registries.bulkhead import bulkhead
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
 from registries.models.connection import Connection
-from registries.outcomes import Finding, Outcome, State, Step, StepResult, steps_as_json, steps_from_json
+from registries.outcomes import BEFORE_A_CHECK, Finding, Outcome, State, Step, StepResult, steps_as_json, steps_from_json
 
 LOST_AFTER_SECONDS = 60  # Three times what a check may take: whoever ran it was killed.
 KEEP_TYPED_SECONDS = 60 * 60
@@ -194,7 +194,8 @@ class Check(models.Model):
 
     @property
     def steps(self) -> tuple[StepResult, ...]:
-        return steps_from_json(self.steps_json)
+        """All five steps as they stand, also before the first one has run."""
+        return steps_from_json(self.steps_json) or BEFORE_A_CHECK
 
     @property
     def ms(self) -> int:

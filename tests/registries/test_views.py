@@ -240,6 +240,7 @@ def test_a_check_past_the_free_places_waits_and_the_page_says_so(bobs: Client, c
     page = words(bobs.post(f"{LIST}web/check/", headers=HTMX).content)
 
     assert "Waiting for a free place" in page
+    assert re.search("DNS: Not run yet.*TLS: Not run yet.*Sign in: Not run yet.*Pull: Not run yet.*Push", page)
 
 
 def test_another_admin_does_not_see_what_one_is_only_typing(
