@@ -76,14 +76,6 @@ class Alibaba(PasswordFlavor):
     password: Secret = secret("Password or token", help_text="The registry’s own, not the console’s.", strip=False)
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def ends_after_hours(self) -> int | None:
         return 1 if self.method == "temporary" else None
 

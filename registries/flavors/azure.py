@@ -124,10 +124,6 @@ class Azure(PasswordFlavor):
         return self.registry if "." in self.registry else f"{self.registry}.azurecr.io"
 
     @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if self.method == "sp" and self.login_shape == "uuid":
             return mark_safe(

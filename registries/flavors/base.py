@@ -214,13 +214,21 @@ class Flavor:
 
     @property
     def host(self) -> str:
-        """The registry's host as image references name it, with its port where it has one."""
-        raise NotImplementedError
+        """
+        The registry's host as image references name it, with its port where it has one.
+
+        It is the field `registry`, where nothing else is said.
+        """
+        return self.registry  # type: ignore[attr-defined,no-any-return]
 
     @property
     def prefix(self) -> str:
-        """The path under the host that this connection is for, with no slash at either end; "" is the whole host."""
-        return ""
+        """
+        The path under the host that this connection is for, with no slash at either end; "" is the whole host.
+
+        It is the field `namespace`, where nothing else is said.
+        """
+        return getattr(self, "namespace", "")
 
     @property
     def origin(self) -> str:

@@ -64,10 +64,6 @@ class DockerHub(PasswordFlavor):
     login_kind: str = noted()
 
     @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if "@" in self.username:
             return "Docker Hub signs in with the Docker ID. An email address in its place is mostly refused."

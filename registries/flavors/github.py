@@ -72,10 +72,6 @@ class GitHub(PasswordFlavor):
     login_kind: str = noted()
 
     @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if self.login_kind == "fine-grained":
             return mark_safe(

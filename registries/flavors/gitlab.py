@@ -97,14 +97,6 @@ class GitLab(PasswordFlavor):
         self._settle(namespace=without_host(self.namespace, self.registry, self.gitlab_host or SITE))
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def realms(self) -> Sequence[str]:
         site = SITE if self.registry == HOST else self.gitlab_host
         return (f"https://{site}",) if site else ()

@@ -54,14 +54,6 @@ class Harbor(PasswordFlavor):
     password: Secret = secret("Secret or password", help_text="Harbor shows a robot’s secret once.", strip=False)
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if self.method == "robot" and self.username and "$" not in self.username:
             return mark_safe(

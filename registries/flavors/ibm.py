@@ -86,14 +86,6 @@ class IBM(Flavor):
     login_shape: str = noted()
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def account(self) -> str:
         return _USERNAMES.get(self.method, "")
 

@@ -71,14 +71,6 @@ class JFrog(PasswordFlavor):
     login_kind: str = noted()
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if self.login_kind == "key" or self.method == "key":
             return "JFrog has announced the end of API keys. An identity token takes its place."

@@ -54,10 +54,6 @@ class NGC(Flavor):
         "from the key.",
     )
 
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST

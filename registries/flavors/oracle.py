@@ -86,10 +86,6 @@ class Oracle(Flavor):
         return f"{self.region}.ocir.io"
 
     @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def account(self) -> str:
         """The whole name that Oracle asks for: tenancy, perhaps the federation, user."""
         user = self.username

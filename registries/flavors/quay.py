@@ -80,14 +80,6 @@ class Quay(PasswordFlavor):
             )
 
     @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         robot = _ROBOT.fullmatch(self.username)
         if robot and robot[1] != self.namespace:

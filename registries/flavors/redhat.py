@@ -83,14 +83,6 @@ class RedHat(PasswordFlavor):
                 {"username": "A service account’s username has a number and a bar in front, such as 12345678|berth."}
             )
 
-    @property
-    def host(self) -> str:
-        return self.registry
-
-    @property
-    def prefix(self) -> str:
-        return self.namespace
-
     @classmethod
     def serves(cls, host: str) -> bool:
         return host in HOSTS

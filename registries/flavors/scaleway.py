@@ -80,10 +80,6 @@ class Scaleway(Flavor):
         return f"rg.{self.region}.scw.cloud"
 
     @property
-    def prefix(self) -> str:
-        return self.namespace
-
-    @property
     def advice(self) -> str:
         if self.login_shape == "unknown":
             return "A secret key looks like a UUID. This does not: it may be the access key."
