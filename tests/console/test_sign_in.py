@@ -124,6 +124,25 @@ def test_a_password_can_be_set_anew_by_the_mailed_link(alice: User) -> None:
     assert attempt(Client(), alice.email, PASSWORD) != 302
 
 
+def test_a_new_address_asks_for_the_password_and_counts_once_it_is_confirmed(alice: User) -> None:
+    client = Client()
+    attempt(client, alice.email, PASSWORD)
+
+    asked = client.post(reverse("account_email"), {"email": "Alice@New.example", "action_add": ""})
+    assert mail.outbox == []
+    client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+    assert User.objects.get(pk=alice.pk).email == "alice@northwind.example"
+
+    confirmation = next(message for message in mail.outbox if message.to == ["alice@new.example"])
+    path = "/accounts/" + str(confirmation.body).split("/accounts/")[1].split()[0]
+    assert b"alice@new.example" in client.get(path).content
+    client.post(path)
+
+    assert User.objects.get(pk=alice.pk).email == "alice@new.example"
+    assert attempt(Client(), "alice@new.example", PASSWORD) == 302
+    assert attempt(Client(), "alice@northwind.example", PASSWORD) != 302
+
+
 def test_the_forms_of_an_account_speak_as_the_others_do(alice: User, signed_in: Callable[[User], Client]) -> None:
     page = signed_in(alice).get("/accounts/password/change/").content.decode()
 
