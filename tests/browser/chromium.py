@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -16,7 +17,12 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # From the first page on: what a page is told of its person's wishes only later, a navigation may overtake, and
+    # Chromium then reports a transition between a page that has one and a page that has none as a fault of the page.
+    "--force-prefers-reduced-motion",
 ]
+AS_STARTED: Literal["null"] = "null"
+"""Leaves a profile's wish for less motion as the browser was started with."""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from console.models import Team, User
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
 from registries.models import Connection
-from tests.browser.chromium import chromium
+from tests.browser.chromium import AS_STARTED, chromium
 from tests.browser.lookout import REPORT_VIOLATIONS, Lookout
 from tests.browser.person import RIGHT, TAG, USERNAME
 from tests.lab.images import Session, make_image
@@ -69,7 +69,7 @@ def profiles(browser: Browser, live_server: LiveServer) -> Mapping[bool, Browser
     profiles = {}
     for javascript in (True, False):
         profiles[javascript] = browser.new_context(
-            base_url=live_server.url, java_script_enabled=javascript, locale="en-GB", reduced_motion="reduce"
+            base_url=live_server.url, java_script_enabled=javascript, locale="en-GB", reduced_motion=AS_STARTED
         )
         profiles[javascript].set_default_timeout(PATIENCE_MS)
         profiles[javascript].add_init_script(REPORT_VIOLATIONS)

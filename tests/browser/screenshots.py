@@ -16,7 +16,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import AS_STARTED, chromium
 from tests.lab.berth import environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,7 +132,7 @@ def take(browser: Browser, origin: str, signed_in: StorageState, shot: Shot) -> 
         base_url=origin,
         color_scheme=shot.scheme,
         locale="en-GB",
-        reduced_motion="reduce",
+        reduced_motion=AS_STARTED,
         viewport={"width": shot.width, "height": 860},
         storage_state=signed_in if shot.signed_in else None,
     )
