@@ -43,6 +43,7 @@ class Binding:
     What a sealed payload belongs to. It opens only where all of this is the same as when it was sealed.
 
     `reach` says where the secret may go and whom it trusts on the way, in any words that differ where these differ.
+    `kind` is what sort of payload it is, so that none can stand in for one of another sort.
     """
 
     installation: UUID
@@ -50,11 +51,12 @@ class Binding:
     connection: UUID
     revision: int
     reach: str
+    kind: str = "credential"
 
     def encode(self) -> bytes:
         """Return the associated data: every part with its length in front, so that no two bindings read the same."""
         parts = [
-            b"berth/credential/v1",
+            f"berth/{self.kind}/v1".encode(),
             self.installation.bytes,
             self.team.bytes,
             self.connection.bytes,

@@ -9,12 +9,14 @@ because a secret tells it. See README, "How to add a flavor".
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from registries.distribution import Credential, Secret
+from registries.distribution import Credential, Http, Secret
+from registries.flavors.ends import end_in
 from registries.flavors.fields import SecretField, TextField, Tidy, in_a_sentence
 from registries.outcomes import Outcome
 
@@ -176,6 +178,7 @@ class Flavor:
     full_name: ClassVar[str]  # in a heading: "Google Artifact Registry"
     hosts: ClassVar[str]  # what the chooser shows under the name: "*-docker.pkg.dev, gcr.io"
     blank_address: ClassVar[str]  # the address before anything is typed: "ghcr.io/…"
+    example: ClassVar[str]  # an image as people write it: "ghcr.io/example-org/app:1.4"
     monogram: ClassVar[str] = ""  # shown where the collection has no logo: "ACR"
     where: ClassVar[str]  # the heading of the help: "Where to find the token"
     steps: ClassVar[Sequence[str]]  # the help's numbered steps, HTML written by us
@@ -266,6 +269,11 @@ class Flavor:
         return None
 
     @property
+    def ends_at(self) -> datetime | None:
+        """When the login ends, aware UTC, where its own text says so, as a JSON Web Token does; else None."""
+        return min(filter(None, (end_in(secret) for secret in self.secrets().values())), default=None)
+
+    @property
     def ends_after_hours(self) -> int | None:
         """How long a login of this kind lives once it was made, or None where that is not known."""
         return None
@@ -278,6 +286,30 @@ class Flavor:
     def is_at(self, host: str) -> bool:
         """Say whether an image with this host is pulled from here."""
         return host.lower() == self.host
+
+    # How people arrive -----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """
+        Return what an address fills in, by the names of the fields: a host, in lower case, and a path below it.
+
+        `parts` is the path down to an image's own name, which is not part of it: ("team", "sub") of `host/team/sub/app:1`.
+        It is empty where only the host is known.
+        """
+        asked = inputs(cls)
+        filled = {"registry": host} if "registry" in asked else {}
+        return {**filled, "namespace": parts[0]} if parts and "namespace" in asked else filled
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """
+        Return what a login fills in that Docker stored, by the names of the fields; None where this form cannot hold it.
+
+        Where the user name is always the same, it is this flavor's `account`.
+        """
+        sealed = next(name for name, input_ in inputs(cls).items() if input_.sealed)
+        return {sealed: password} if username == cls.__dict__.get("account") else None
 
     # How it behaves --------------------------------------------------------------------------------------------------
 
@@ -302,8 +334,21 @@ class Flavor:
         return Outcome.NOT_A_REGISTRY
 
     def credential(self) -> Credential | None:
-        """Return the login for this registry, or None where it needs none."""
+        """Return the login for this registry as it is stored, or None where it needs none."""
         raise NotImplementedError
+
+    @property
+    def mints(self) -> bool:
+        """Whether `login()` makes a login that ends from what is stored, so that it is worth sharing until it does."""
+        return False
+
+    def login(self, http: Http) -> Credential | None:
+        """Return the login, minted by way of `http` where what is stored is none by itself. Raises `RegistryError`."""
+        return self.credential()
+
+    def read_end(self, http: Http) -> datetime | None:
+        """Ask the provider when the login ends, aware UTC; None where nobody says. Raises `RegistryError`."""
+        return None
 
     # Storage ---------------------------------------------------------------------------------------------------------
 
@@ -346,6 +391,10 @@ class PasswordFlavor(Flavor):
     @property
     def account(self) -> str:
         return self.username  # type: ignore[attr-defined,no-any-return]
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        return {"username": username, "password": password}
 
     def credential(self) -> Credential | None:
         return Credential(host=self.host, username=self.username, password=self.password)  # type: ignore[attr-defined]

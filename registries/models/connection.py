@@ -53,6 +53,8 @@ class Connection(Status, models.Model):
     test_image = models.CharField(max_length=800, blank=True)
     ca_certificate = models.TextField("CA certificate", blank=True)
     ends_on = models.DateField("credential ends", null=True, blank=True)
+    # The moment that the credential or its registry tells; what was typed counts only where nothing tells.
+    ends_at = models.DateTimeField("credential ends at", null=True, editable=False)
     paused = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     outcome = models.CharField(max_length=20, blank=True, editable=False, choices=[(o.value, o.label) for o in Outcome])

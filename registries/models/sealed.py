@@ -1,12 +1,12 @@
 """
-The sealed secrets of connections, in a table of their own.
+What is sealed: the secrets of connections, in a table of their own, and what every table of sealed payloads has.
 
-Nothing reaches it by a reverse name, no admin shows it, and a query, filter or dump of connections cannot touch it. This
-module and `rotate_keys`, which goes through it, are the only callers of `sealing`.
+Nothing reaches such a table by a reverse name, no admin shows it, and a query, filter or dump of connections cannot touch
+it. The models here and `rotate_keys`, which goes through them, are the only callers of `sealing`.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -22,33 +22,8 @@ if TYPE_CHECKING:
 BATCH_ROWS = 500
 
 
-class SealedManager(models.Manager["Sealed"]):
-    def seal(self, connection: "Connection", secrets: Mapping[str, Secret], *, by: User | None) -> None:
-        """Seal a connection's secrets as its next revision, and delete those before: old secrets are a liability."""
-        with transaction.atomic():
-            last = self.filter(connection=connection).order_by("-revision").values_list("revision", flat=True).first() or 0
-            self.filter(connection=connection).delete()
-            if not secrets:
-                return
-            sealed = Sealed(
-                connection=connection,
-                team_uuid=connection.team_id,
-                reach=connection.reach,
-                revision=last + 1,
-                created_by=by,
-            )
-            sealed.envelope = sealing.seal(secrets, sealed.binding)
-            SealingKey.remember(sealed.key_id)
-            sealed.save(force_insert=True)
-
-    def unseal(self, connection: "Connection") -> dict[str, Secret]:
-        """Open a connection's secrets; none where it has none. Raises `sealing.Locked`."""
-        sealed = self.filter(connection=connection).order_by("-revision").first()
-        if sealed is None:
-            return {}
-        # What counts is where the connection leads now, not what the sealed row says of itself.
-        sealed.team_uuid, sealed.reach = connection.team_id, connection.reach
-        return sealing.unseal(sealed.envelope, sealed.binding)
+class PayloadManager(models.Manager[Any]):
+    """What can be done to all rows of a table of sealed payloads."""
 
     def by_key(self) -> dict[str, int]:
         """Count the sealed rows of each key."""
@@ -77,16 +52,76 @@ class SealedManager(models.Manager["Sealed"]):
         return (batch[-1].pk if batch else 0, done, locked)
 
 
-class Sealed(models.Model):
+class Payload(models.Model):
+    """A sealed payload. A subclass says in `binding` what it belongs to; no two sorts of payload bind alike."""
+
+    key_id = models.CharField(max_length=32, db_index=True, editable=False)
+    wrapped_key = models.BinaryField()
+    ciphertext = models.BinaryField()
+
+    objects: models.Manager[Self]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def binding(self) -> sealing.Binding:
+        raise NotImplementedError
+
+    @property
+    def envelope(self) -> sealing.Envelope:
+        return sealing.Envelope(key_id=self.key_id, wrapped_key=bytes(self.wrapped_key), ciphertext=bytes(self.ciphertext))
+
+    def seal(self, secrets: Mapping[str, Secret]) -> None:
+        """Put secrets into the row, which is not saved yet."""
+        envelope = sealing.seal(secrets, self.binding)
+        self.key_id, self.wrapped_key, self.ciphertext = envelope.key_id, envelope.wrapped_key, envelope.ciphertext
+        SealingKey.remember(self.key_id)
+
+    def unseal(self) -> dict[str, Secret]:
+        """Open what the row holds. Raises `sealing.Locked`."""
+        return sealing.unseal(self.envelope, self.binding)
+
+
+class SealedManager(PayloadManager):
+    def seal(self, connection: "Connection", secrets: Mapping[str, Secret], *, by: User | None) -> None:
+        """Seal a connection's secrets as its next revision, and delete those before: old secrets are a liability."""
+        with transaction.atomic():
+            last = self.revision(connection)
+            self.filter(connection=connection).delete()
+            if not secrets:
+                return
+            sealed = Sealed(
+                connection=connection,
+                team_uuid=connection.team_id,
+                reach=connection.reach,
+                revision=last + 1,
+                created_by=by,
+            )
+            sealed.seal(secrets)
+            sealed.save(force_insert=True)
+
+    def unseal(self, connection: "Connection") -> dict[str, Secret]:
+        """Open a connection's secrets; none where it has none. Raises `sealing.Locked`."""
+        sealed: Sealed | None = self.filter(connection=connection).order_by("-revision").first()
+        if sealed is None:
+            return {}
+        # What counts is where the connection leads now, not what the sealed row says of itself.
+        sealed.team_uuid, sealed.reach = connection.team_id, connection.reach
+        return sealed.unseal()
+
+    def revision(self, connection: "Connection") -> int:
+        """Return the number of a connection's present secrets; 0 where it has none."""
+        return self.filter(connection=connection).order_by("-revision").values_list("revision", flat=True).first() or 0
+
+
+class Sealed(Payload):
     """One revision of a connection's secrets, all in one payload."""
 
     connection = models.ForeignKey("registries.Connection", models.CASCADE, related_name="+")
     team_uuid = models.UUIDField(editable=False)
     reach = models.CharField(max_length=700, editable=False)
     revision = models.PositiveIntegerField(editable=False)
-    key_id = models.CharField(max_length=32, db_index=True, editable=False)
-    wrapped_key = models.BinaryField()
-    ciphertext = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -107,14 +142,6 @@ class Sealed(models.Model):
             revision=self.revision,
             reach=self.reach,
         )
-
-    @property
-    def envelope(self) -> sealing.Envelope:
-        return sealing.Envelope(key_id=self.key_id, wrapped_key=bytes(self.wrapped_key), ciphertext=bytes(self.ciphertext))
-
-    @envelope.setter
-    def envelope(self, envelope: sealing.Envelope) -> None:
-        self.key_id, self.wrapped_key, self.ciphertext = envelope.key_id, envelope.wrapped_key, envelope.ciphertext
 
 
 class SealingKey(models.Model):

@@ -1,0 +1,144 @@
+"""
+Drafts: what somebody typed or pasted and has not saved yet, its secrets sealed, for a quarter of an hour.
+
+A form that failed leaves one, so that its secrets need not be typed again; a file that was imported leaves one for each
+login in it. A draft belongs to one person, one team and one flavor, and opens for nobody and nothing else.
+"""
+
+import json
+import threading
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, models
+from django.utils import timezone
+
+from console.models import Installation, Team, User
+from registries import flavors, sealing
+from registries.distribution import Secret
+from registries.flavors.base import Flavor
+from registries.models.sealed import Payload, PayloadManager
+
+if TYPE_CHECKING:
+    from registries.models.connection import Connection
+
+KEEP_SECONDS = 15 * 60
+MOST = 100
+"""Drafts that one person may have in one team; the oldest make room."""
+
+
+class DraftManager(PayloadManager):
+    def fresh(self) -> "models.QuerySet[Draft]":
+        """Keep those that have not expired, in the order in which they were made."""
+        since = timezone.now() - timedelta(seconds=KEEP_SECONDS)
+        return self.filter(created_at__gt=since).order_by("pk")
+
+    def of(self, person: User, flavor: str = "") -> "models.QuerySet[Draft]":
+        """Keep a person's own fresh ones, perhaps those of one flavor only."""
+        own = self.fresh().filter(by=person)
+        return own.filter(flavor=flavor) if flavor else own
+
+    def keep(
+        self,
+        team: Team,
+        flavor: type[Flavor],
+        secrets: Mapping[str, Secret],
+        *,
+        by: User,
+        reach: str = "",
+        connection: "Connection | None" = None,
+        **told: Any,
+    ) -> "Draft":
+        """
+        Seal what was typed or pasted, until it is saved, dropped or a quarter of an hour old.
+
+        `reach` is where its secrets may go, "" where that is not known yet; `connection` is the one that was being edited;
+        `told` are the columns that hold no secret: typed, note, from_file.
+        """
+        draft = Draft(
+            team=team, by=by, flavor=flavor.slug, kept=sorted(secrets), reach=reach, connection=connection, **told
+        )
+        draft.seal(secrets)
+        draft.save(force_insert=True)
+        too_many = self.filter(team=team, by=by).order_by("-pk").values_list("pk", flat=True)[MOST:]
+        self.filter(pk__in=list(too_many)).delete()
+        self.sweep()
+        _sweep_later()
+        return draft
+
+    def sweep(self) -> None:
+        """Delete what has expired, whoever made it."""
+        self.filter(created_at__lte=timezone.now() - timedelta(seconds=KEEP_SECONDS)).delete()
+
+
+class Draft(Payload):
+    """What was typed or pasted for one form: plain values in the clear, secrets in the payload."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="drafts")
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    flavor = models.CharField(max_length=20, choices=flavors.choices)
+    connection = models.ForeignKey("registries.Connection", models.CASCADE, null=True, related_name="+")
+    typed = models.JSONField(default=dict)
+    kept = models.JSONField(default=list)
+    reach = models.CharField(max_length=700, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    from_file = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+
+    objects = DraftManager()
+
+    def __str__(self) -> str:
+        return f"draft of {self.flavor}"
+
+    @property
+    def binding(self) -> sealing.Binding:
+        whose = [str(self.by_id), self.flavor, str(self.connection_id or ""), self.reach]
+        return sealing.Binding(
+            kind="draft",
+            installation=Installation.this().pk,
+            team=self.team_id,
+            connection=self.uuid,
+            revision=0,
+            reach=json.dumps(whose),
+        )
+
+    @property
+    def flavor_class(self) -> type[Flavor]:
+        return flavors.FLAVORS[self.flavor]
+
+    @property
+    def until(self) -> datetime:
+        """When it expires, aware UTC."""
+        return self.created_at + timedelta(seconds=KEEP_SECONDS)
+
+    def secrets_if_they_open(self) -> dict[str, Secret]:
+        """Open what is kept; nothing where it does not open, and then it is typed again."""
+        try:
+            return self.unseal()
+        except sealing.Locked:
+            return {}
+
+
+# Whoever made a draft may never come back, so each process that keeps one also takes it away.
+_sweeping = threading.Lock()
+
+
+def _sweep_later() -> None:
+    if _sweeping.acquire(blocking=False):
+        timer = threading.Timer(KEEP_SECONDS + 1, _sweep)
+        timer.daemon = True
+        timer.start()
+
+
+def _sweep() -> None:
+    try:
+        Draft.objects.sweep()
+        more = Draft.objects.exists()
+    finally:
+        connections.close_all()
+        _sweeping.release()
+    if more:
+        _sweep_later()
