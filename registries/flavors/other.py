@@ -53,6 +53,7 @@ class Other(PasswordFlavor):
     full_name = "another registry"
     hosts = "any OCI registry"
     blank_address = "https://…"
+    example = "registry.example.com/team/app:1.4"
     where = "What Berth needs"
     steps = (
         "A registry that speaks the OCI distribution API (the <code>/v2/</code> endpoint).",
@@ -102,6 +103,10 @@ class Other(PasswordFlavor):
     def origin(self) -> str:
         known = self._as_known
         return known.origin if known and known.is_at(HUB) else f"{self.url.partition('://')[0]}://{self.host}"
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        return {"url": f"https://{host}", "namespace": "/".join(parts)}
 
     @property
     def advice(self) -> str:

@@ -29,7 +29,12 @@ class Good:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A flavor's row. `refused` are (field that is at fault, what is typed instead, words of the sentence)."""
+    """
+    A flavor's row. `refused` are (field that is at fault, what is typed instead, words of the sentence).
+
+    `images` are references that people paste, with what each fills in. `logins` are user names and passwords as Docker
+    stores them, with what each fills in, None where the form cannot hold it.
+    """
 
     slug: str
     typed: Mapping[str, str]
@@ -37,6 +42,8 @@ class Row:
     refused: Sequence[tuple[str, Mapping[str, str], str]]
     serves: Sequence[str] = ()
     look_alikes: Sequence[str] = ()
+    images: Sequence[tuple[str, Mapping[str, str]]] = ()
+    logins: Sequence[tuple[str, str, Mapping[str, str] | None]] = ()
 
 
 def look_alikes_of(host: str) -> tuple[str, ...]:
