@@ -1,19 +1,17 @@
 """
-The form of a connection, assembled from what its flavor declares, and the form that confirms a deletion.
+The form of a connection, assembled from what its flavor declares.
 
 A form decides what is valid and opens nothing on its own: the stored secrets are handed to it as a function, which it
 calls for a valid POST whose secrets were left blank and whose address is the one they were typed for.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy, deepcopy
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,32 +19,17 @@ from django.utils.html import format_html
 
 from registries.details import detail_inputs
 from registries.distribution import InvalidReference, Reference, Secret
-from registries.flavors.base import Flavor, Input, TextField, inputs, noted_names
+from registries.flavors.base import Flavor, Input, inputs, noted_names
+from registries.forms.layout import LaidOut
 
 if TYPE_CHECKING:
     from console.models import Team
     from registries.models import Connection
 
 RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
-GROUPS = (
-    ("name", "", ""),
-    ("registry", "Registry", ""),
-    ("credentials", "Credentials", "Encrypted at rest. Berth never shows a saved secret again, not even to you."),
-    ("test", "Test", ""),
-    ("network", "Network", ""),
-)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Fields under one heading; each row is a list of the fields that stand side by side."""
-
-    title: str
-    intro: str
-    rows: list[list[BoundField]]
-
-
-class ConnectionForm(forms.Form):
+class ConnectionForm(LaidOut):
     """
     What is typed about a connection of one flavor.
 
@@ -248,57 +231,3 @@ class ConnectionForm(forms.Form):
         """Return the form as typed, based on the connection's present version: saving it again replaces that one."""
         self._retype("version", self.connection.version if self.connection else 0)
         return self
-
-    # What a page shows -----------------------------------------------------------------------------------------------
-
-    @property
-    def groups(self) -> Iterator[Group]:
-        """The fields under their headings, in order, neighbours in rows."""
-        for key, title, intro in GROUPS:
-            rows: list[list[BoundField]] = []
-            beside = False
-            for name, input_ in self.asked.items():
-                if input_.group != key:
-                    continue
-                if beside and input_.side_by_side:
-                    rows[-1].append(self[name])
-                else:
-                    rows.append([self[name]])
-                beside = input_.side_by_side
-            yield Group(title=title, intro=intro, rows=rows)
-
-    @property
-    def address_preview(self) -> str:
-        """The address that the fields make up, or the shape of one."""
-        if hasattr(self, "registry"):
-            return self.registry.address
-        return self.connection.address if self.connection else self.flavor.blank_address
-
-    def error_summary(self) -> list[tuple[str, str]]:
-        """Return the id of each field with a fault, and its first sentence; the id is "" for faults of the whole form."""
-        summary = []
-        for name, errors in self.errors.items():
-            of_a_group = name in self.fields and isinstance(self.fields[name].widget, forms.RadioSelect)
-            identifier = self[name].auto_id if name in self.fields else ""
-            summary.append((f"{identifier}_0" if of_a_group else identifier, str(errors[0])))
-        return summary
-
-
-class DeleteForm(forms.Form):
-    """Confirms a deletion. One button is enough, unless something refers to the connection; then its name is typed."""
-
-    def __init__(self, data: Any = None, *, connection: "Connection") -> None:
-        super().__init__(data)
-        self.connection = connection
-        former_names = connection.former_names.filter(until__gt=timezone.now(), uses__gt=0)
-        self.referrers = [f"Files that still say {former.name}, its former name" for former in former_names]
-        if self.referrers:
-            self.fields["name"] = TextField(
-                label="Name", help_text=format_html("Type <b>{}</b> to delete it.", connection.name)
-            )
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name != self.connection.name:
-            raise ValidationError("This is not its name.", code="name")
-        return name

@@ -1,0 +1,33 @@
+"""The form that confirms a deletion."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+
+from registries.flavors.base import TextField
+
+if TYPE_CHECKING:
+    from registries.models import Connection
+
+
+class DeleteForm(forms.Form):
+    """Confirms a deletion. One button is enough, unless something refers to the connection; then its name is typed."""
+
+    def __init__(self, data: Any = None, *, connection: "Connection") -> None:
+        super().__init__(data)
+        self.connection = connection
+        former_names = connection.former_names.filter(until__gt=timezone.now(), uses__gt=0)
+        self.referrers = [f"Files that still say {former.name}, its former name" for former in former_names]
+        if self.referrers:
+            self.fields["name"] = TextField(
+                label="Name", help_text=format_html("Type <b>{}</b> to delete it.", connection.name)
+            )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.connection.name:
+            raise ValidationError("This is not its name.", code="name")
+        return name

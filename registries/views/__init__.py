@@ -1,0 +1,27 @@
+"""The pages and partials of a team's connections. Each finds, asks the form, calls one verb, and answers."""
+
+from registries.views.adding import connection_add, connection_new, connection_try
+from registries.views.listing import connection_list
+from registries.views.one import (
+    check_detail,
+    connection_check,
+    connection_delete,
+    connection_detail,
+    connection_edit,
+    connection_pause,
+    connection_try_edit,
+)
+
+__all__ = [
+    "check_detail",
+    "connection_add",
+    "connection_check",
+    "connection_delete",
+    "connection_detail",
+    "connection_edit",
+    "connection_list",
+    "connection_new",
+    "connection_pause",
+    "connection_try",
+    "connection_try_edit",
+]

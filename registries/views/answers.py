@@ -1,0 +1,158 @@
+"""Answers that several pages share: a form with its faults, a test of what is typed, what follows a save."""
+
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django_htmx.http import HttpResponseClientRedirect
+
+from console.access import TeamRequest
+from registries import conflicts
+from registries.flavors import FLAVORS
+from registries.flavors.base import Flavor
+from registries.forms import ConnectionForm
+from registries.models import Check, Connection
+from registries.outcomes import BEFORE_A_CHECK
+
+# How long an answer waits for a test, so that a quick one is there at once. Only as many wait as the bulkhead holds.
+QUICK_SECONDS = 1.5
+# What is only typed cannot be looked at by another request without JavaScript, so there the answer waits to the end.
+WHOLE_SECONDS = 25
+
+
+def found(request: TeamRequest, name: str) -> Connection:
+    """Return the team's connection of this name, or of this former name; 404 where there is none."""
+    try:
+        connection: Connection = request.team.connections.named(name)
+    except Connection.DoesNotExist:
+        raise Http404 from None
+    return connection
+
+
+def flavor_of(slug: str) -> type[Flavor]:
+    """Return the flavor of this slug; 404 where there is none."""
+    if slug not in FLAVORS:
+        raise Http404
+    return FLAVORS[slug]
+
+
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """Return what a form is bound to: what was posted, even where that is nothing; None where nothing was."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def wait(future: "Future[None] | None", seconds: float) -> None:
+    """Wait for a check that runs in this process, but no longer than this."""
+    if future is not None:
+        try:
+            future.result(timeout=seconds)
+        except NotYet:
+            return
+
+
+def up_to_date(check: Check | None) -> Check | None:
+    """Return a check as it stands: one whose process was killed has ended, and one that waits for nobody is run."""
+    if check is not None:
+        check.give_up_if_lost()
+        if check.state == "queued":
+            Check.run_queued()
+    return check
+
+
+def see(request: TeamRequest, url: str) -> HttpResponse:
+    """Lead to another page, for htmx too."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def edit_form(request: TeamRequest, connection: Connection, *, for_test: bool = False) -> ConnectionForm:
+    return ConnectionForm(
+        *posted(request),
+        flavor=connection.flavor_class,
+        team=request.team,
+        connection=connection,
+        stored=connection.secrets_if_they_open,
+        for_test=for_test,
+    )
+
+
+def form_page(
+    request: TeamRequest,
+    form: ConnectionForm,
+    connection: Connection | None = None,
+    *,
+    conflict: "conflicts.Conflict | None" = None,
+    check: Check | None = None,
+) -> HttpResponse:
+    """Answer with the form: 422 where it has faults, 409 where somebody else was faster."""
+    context = {
+        "form": form,
+        "flavor": form.flavor,
+        "connection": connection,
+        "conflict": conflict,
+        "error_summary": form.error_summary(),
+        **check_context(request, check, connection),
+    }
+    template = "registries/connection_edit.html" if connection else "registries/connection_new.html"
+    return render(request, template, context, status=409 if conflict else 422 if form.errors else 200)
+
+
+def tried(request: TeamRequest, form: ConnectionForm, connection: Connection | None = None) -> HttpResponse:
+    """Test a typed form and answer with the panel, or without JavaScript with the whole page once the test has ended."""
+    if not form.is_valid():
+        page = form_page(request, form, connection)
+        if request.htmx:
+            # The panel asked, but it is the form that has something to say.
+            page["HX-Retarget"], page["HX-Reswap"], page["HX-Reselect"] = "#main", "outerHTML show:top", "#main"
+        return page
+    details = form.details()
+    check, future = Check.try_out(
+        form.registry,
+        team=request.team,
+        by=request.user,
+        purpose=details["purpose"],
+        test_image=details["test_image"],
+        ca_certificate=details["ca_certificate"],
+    )
+    wait(future, QUICK_SECONDS if request.htmx else WHOLE_SECONDS)
+    check.refresh_from_db()
+    if request.htmx:
+        return render(request, "registries/_check.html", check_context(request, check, None))
+    return form_page(request, form, connection, check=check)
+
+
+def saved(request: TeamRequest, connection: Connection, registry: Flavor, how: str) -> HttpResponse:
+    """Test what was just saved, and lead to its page, which says whether it works."""
+    if not connection.paused:
+        Check.objects.ask(connection, by=request.user)
+        wait(Check.run_queued(), QUICK_SECONDS)
+    if registry.advice:
+        messages.info(request, advice(request, registry))
+    return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]) + f"?saved={how}")
+
+
+def advice(request: TeamRequest, registry: Flavor) -> str:
+    """Return the hint about what was typed, with a link where another flavor has a form that fits better."""
+    if registry.better is None:
+        return registry.advice
+    page = reverse("connection_new", args=[request.team.slug, registry.better.slug])
+    return format_html('{} <a href="{}">Open the form for {}</a>.', registry.advice, page, registry.better.name)
+
+
+def check_context(request: TeamRequest, check: Check | None, connection: Connection | None) -> dict[str, Any]:
+    """Return what the panel of a test shows, and the notice that a save left above it."""
+    may_run = connection is not None and request.membership.is_admin and not connection.paused
+    how = request.GET.get("saved", "")
+    poll = reverse("check_detail", args=[request.team.slug, check.pk]) if check else ""
+    return {
+        "check": check,
+        "steps": check.steps if check else BEFORE_A_CHECK,
+        "connection": connection,
+        "check_url": f"{poll}?saved={how}" if how in ("new", "kept", "replaced") else poll,
+        "run_url": reverse("connection_check", args=[request.team.slug, connection.name]) if connection and may_run else "",
+        "saved": how if how in ("new", "kept", "replaced") else "",
+    }
