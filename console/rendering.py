@@ -7,7 +7,7 @@ sentence on a secret that is stored); fields of other apps carry neither and are
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
@@ -46,7 +46,20 @@ class Field(BoundField):
         may stay blank because one is kept.
         """
         declared = getattr(self._asked, "form_field", self.field)
-        return not (self.field.required or declared.required or self.shape == "box")
+        wanted = bool(self.when) and getattr(self._asked, "wanted", False)
+        return not (self.field.required or declared.required or wanted or self.shape == "box")
+
+    @property
+    def when(self) -> str:
+        """
+        Classes of a field that has a meaning only with some choices of another: the places of those among the choices.
+
+        The stylesheet hides it while another is chosen. Where a browser cannot, the field is there, and is passed over.
+        """
+        for name, values in getattr(self._asked, "only_with", {}).items():
+            choices = [value for value, _ in cast("Any", self.form.fields[name]).choices]
+            return " ".join(["when", *(f"when--{choices.index(value)}" for value in values)])
+        return ""
 
     @property
     def shape(self) -> str:

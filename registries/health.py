@@ -9,11 +9,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from registries.distribution import (
     Client,
+    Credential,
     Http,
     InvalidReference,
     Manifest,
@@ -29,6 +30,8 @@ from registries.outcomes import TO_COME, Finding, Outcome, State, Step, StepResu
 log = logging.getLogger("berth")
 
 USUAL_PLATFORM = "linux/amd64"
+LONGEST_SECONDS = 20  # what a check may take, as its way to the registry does
+NEAR = timedelta(hours=48)  # from where on the hour of an end counts
 
 RUNNING = {
     Step.DNS: "Looking up the host.",
@@ -70,16 +73,20 @@ def examine(
     *,
     purpose: str,
     test_image: str,
+    login: Callable[[Http], Credential | None] | None = None,
     on_step: Callable[[tuple[StepResult, ...]], None] = lambda steps: None,
     clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Finding:
     """
     Climb the five steps and return what was found, always with all five.
 
-    `purpose` is `pull` or `push`, `test_image` a reference with or without its host, or "". `on_step` is told all
-    five steps at every change: when one begins, and when it ends.
+    `purpose` is `pull` or `push`, `test_image` a reference with or without its host, or "". `login` gives the login, which
+    is the registry's own where nothing else is said. `on_step` is told all five steps at every change: when one begins,
+    and when it ends. Once the last step is taken, whoever knows is asked when an accepted login ends, if there is time.
     """
-    climb = _Climb(registry, way, test_image)
+    began = clock()
+    climb = _Climb(registry, way, test_image, login or registry.login)
     steps = {step: StepResult(step=step, state=State.WAITING, fact=TO_COME[step]) for step in Step}
     asked = [step for step in Step if step != Step.PUSH or purpose == "push"]
     if Step.PUSH not in asked:
@@ -97,18 +104,23 @@ def examine(
         if outcome != Outcome.CONNECTED:
             later = asked[asked.index(step) + 1 :]
             tell(result, *(StepResult(step=skipped, state=State.SKIPPED, fact=SKIPPED[step]) for skipped in later))
-            return Finding(outcome=outcome, steps=tuple(steps.values()))
+            break
         tell(result)
-    return Finding(outcome=Outcome.CONNECTED, steps=tuple(steps.values()))
+    ends_at = climb.read_end(now()) if clock() - began < LONGEST_SECONDS else None
+    if ends_at is not None:
+        signed_in = steps[Step.SIGN_IN]
+        tell(replace(signed_in, fact=f"{signed_in.fact} {_end(ends_at, now())}"))
+    return Finding(outcome=outcome, steps=tuple(steps.values()), ends_at=ends_at)
 
 
 class _Climb:
     """One examination under way: what a step learned that the next ones stand on."""
 
-    def __init__(self, registry: Flavor, way: Way, test_image: str) -> None:
+    def __init__(self, registry: Flavor, way: Way, test_image: str, login: Callable[[Http], Credential | None]) -> None:
         self._registry = registry
         self._way = way
         self._test_image = test_image
+        self._login = login
         self._has_login = False
         self._sign_in = SignIn.OPEN
         self._image: Reference | None = None
@@ -137,6 +149,22 @@ class _Climb:
             return Outcome.COULD_NOT_CHECK, StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
         return Outcome.CONNECTED, StepResult(step=step, state=state, fact=fact, fix=fix)
 
+    def read_end(self, now: datetime) -> datetime | None:
+        """Return when the login ends, if it was accepted and anything tells; not to know it is no fault of the login."""
+        if self._sign_in not in (SignIn.BASIC, SignIn.TOKEN):
+            return None
+        told = None
+        try:
+            told = self._registry.read_end(self._way)
+        except RegistryError:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it is, the check has its finding already
+            # The text of an error may quote what a provider sent, so only its kind is logged.
+            log.error("A check met an unexpected %s when it asked for the end of a login.", type(error).__name__)
+        ends_at = told or self._registry.ends_at
+        # What was accepted just now has not ended, whatever anybody tells of it.
+        return ends_at if ends_at and ends_at > now else None
+
     def _look_up(self) -> _Told:
         first, *more = self._way.look_up()
         host, others = host_of(self._registry.origin), f" and {len(more)} more" if more else ""
@@ -151,7 +179,8 @@ class _Climb:
         return State.PASSED, f"{tls.version.replace('TLSv', 'TLS ')}. Certificate valid until {day}.", ""
 
     def _sign(self) -> _Told:
-        credential = self._registry.credential()
+        credential = self._login(self._way)
+        gave = self._gave(credential)
         self._has_login = credential is not None
         self._client = Client(self._registry.origin, self._way, credential=credential, realms=self._registry.realms)
         self._sign_in = self._client.sign_in()
@@ -161,9 +190,15 @@ class _Climb:
             return State.PASSED, "The registry lets anybody in.", ""
         if self._sign_in == SignIn.OPEN:
             fix = "Name a test image that is private: reading it proves the login."
-            return State.WARNED, "The registry lets anybody in, so the login is not proved.", fix
+            return State.WARNED, f"{gave}The registry lets anybody in, so the login is not proved.", fix
         account = self._registry.account
-        return State.PASSED, f"Accepted as {account}." if account else "The login was accepted.", ""
+        return State.PASSED, gave + (f"Accepted as {account}." if account else "The login was accepted."), ""
+
+    def _gave(self, credential: Credential | None) -> str:
+        """Say that the login was minted, and until when it holds; "" where it is the one that is stored."""
+        if not self._registry.mints or credential is None or credential.expires_at is None:
+            return ""
+        return f"{self._registry.name} gave a password that ends at {credential.expires_at.astimezone(UTC):%H:%M} UTC. "
 
     def _pull(self) -> _Told:
         if not self._test_image:
@@ -208,6 +243,12 @@ def _image(text: str, registry: Flavor) -> Reference:
     """Read a test image, whose host may be left out; short names of Docker Hub are spelt out."""
     as_written = Reference.parse(text)
     return as_written if registry.is_at(as_written.host) else Reference.parse(f"{registry.host}/{text}")
+
+
+def _end(ends_at: datetime, now: datetime) -> str:
+    """Say when a login ends: the day, and where that is near the time of day too."""
+    at = f" at {ends_at:%H:%M} UTC" if ends_at - now <= NEAR else ""
+    return f"It ends on {ends_at.day} {ends_at:%b %Y}{at}."
 
 
 def _measures(manifest: Manifest) -> list[str]:

@@ -6,6 +6,7 @@ Source: product page, section 5. A finding is a value: it is stored as JSON with
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -111,10 +112,15 @@ BEFORE_A_CHECK = (
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """How a check ended: its outcome, and all five steps in order."""
+    """
+    How a check ended: its outcome, and all five steps in order.
+
+    `ends_at` is when the login ends, aware UTC, where the check could learn it; it has no part in the outcome.
+    """
 
     outcome: Outcome
     steps: tuple[StepResult, ...]
+    ends_at: datetime | None = None
 
     @property
     def deciding(self) -> StepResult | None:

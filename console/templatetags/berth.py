@@ -6,7 +6,7 @@ only add the clock. Icons and logos are put into the page itself, because they t
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,12 @@ def in_words(moment: datetime, now: datetime) -> str:
     return day_in_words(here.date(), year=here.year != now.year)
 
 
+NEAR = timedelta(hours=48)
+"""From where on an end is told in hours, if more than its day is known."""
+
+
 def until_in_words(end: date, today: date) -> str:
-    """Say when something ends, or that it has ended."""
+    """Say on which day something ends, or that it has ended."""
     days = (end - today).days
     match days:
         case 0:
@@ -97,6 +101,23 @@ def until_in_words(end: date, today: date) -> str:
         case -1:
             return "Ended yesterday"
     return f"In {days} days" if days > 0 else f"Ended {-days} days ago"
+
+
+def until_moment_in_words(end: datetime, now: datetime) -> str:
+    """Say when something ends, or that it has ended: within 48 hours in hours, else in days. Both are aware."""
+    if abs(end - now) > NEAR:
+        return until_in_words(end.astimezone(now.tzinfo).date(), now.date())
+    minutes = int(abs(end - now).total_seconds()) // 60
+    time = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
+    if end > now:
+        return f"In {time}" if minutes else "Ends now"
+    return f"Ended {time} ago" if minutes else "Ended just now"
+
+
+def end_in_words(end: datetime, now: datetime) -> str:
+    """Write a moment at which something ends: its day, and within 48 hours its time of day too. Both are aware."""
+    here = end.astimezone(now.tzinfo)
+    return day_in_words(here.date()) + (f" at {here:%H:%M %Z}" if abs(end - now) <= NEAR else "")
 
 
 def day_in_words(day: date, *, year: bool = True) -> str:
@@ -115,7 +136,16 @@ def ago(moment: datetime | None, place: str = "") -> str:
 
 @register.filter
 def until(end: date | None) -> str:
+    """Say how far off an end is, of which a day or a moment is known."""
+    if isinstance(end, datetime):
+        return until_moment_in_words(end, timezone.localtime())
     return "" if end is None else until_in_words(end, timezone.localdate())
+
+
+@register.filter
+def end(moment: date | None) -> str:
+    """Write an end, of which a day or a moment is known."""
+    return end_in_words(moment, timezone.localtime()) if isinstance(moment, datetime) else day(moment)
 
 
 @register.filter

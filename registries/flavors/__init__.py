@@ -1,7 +1,7 @@
 """
 The kinds of registry that Berth knows, found by listing this folder.
 
-A module here that defines a flavor under its own name is one; `base`, `fields` and `key_file` are what they are made of.
+A module here that defines a flavor under its own name is one; the others are what they are made of.
 """
 
 import pkgutil
@@ -26,6 +26,9 @@ def _found() -> dict[str, type[Flavor]]:
 
 FLAVORS: Mapping[str, type[Flavor]] = MappingProxyType(_found())
 """Flavors by slug, in the order of the chooser."""
+
+ANYWHERE = next(flavor for flavor in FLAVORS.values() if flavor.any_host)
+"""The flavor of every host that no other flavor knows."""
 
 
 def choices() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ The token service of the personal editions is Alibaba's own in one region for al
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, secret, text
@@ -17,6 +18,7 @@ _HOST = re.compile(
     rf"registry(?:-vpc)?\.{_REGION}\.aliyuncs\.com|crpi-[a-z0-9]{{1,53}}(?:-vpc)?\.{_REGION}\.personal\.cr\.aliyuncs\.com",
     re.ASCII,
 )
+_TEMPORARY = ("cr_temp_user", "temp_user_cr")  # alibabacloud.com help, "GetAuthorizationToken"
 _ACCESS_KEY = re.compile(r"LTAI[a-zA-Z0-9]{17,21}", re.ASCII)
 
 
@@ -34,6 +36,7 @@ class Alibaba(PasswordFlavor):
     full_name = "Alibaba Cloud Container Registry"
     hosts = "registry.*.aliyuncs.com"
     blank_address = "….aliyuncs.com/…"
+    example = "registry.cn-hangzhou.aliyuncs.com/example-namespace/app:1.4"
     monogram = "ALI"
     where = "Where to find these"
     steps = (
@@ -90,3 +93,8 @@ class Alibaba(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        method = "temporary" if username in _TEMPORARY else "fixed"
+        return {"method": method, "username": username, "password": password}

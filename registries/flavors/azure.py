@@ -1,8 +1,9 @@
 """Azure Container Registry. Source: reference page, section 3.5."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.safestring import mark_safe
@@ -14,6 +15,7 @@ from registries.outcomes import Outcome
 
 _NAME = r"[a-z0-9]{5,50}(?:-[a-z0-9]{1,12})?"
 _LOGIN_SERVER = re.compile(rf"({_NAME})((?:\.[a-z0-9]+\.geo)?\.azurecr\.(?:io|cn|us|de))", re.ASCII)
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # beside the token of a person
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ class Azure(PasswordFlavor):
     full_name = "Azure Container Registry"
     hosts = "*.azurecr.io"
     blank_address = "….azurecr.io"
+    example = "exampleregistry.azurecr.io/app:1.4"
     monogram = "ACR"
     where = "Where to find these"
     steps = (
@@ -100,7 +103,7 @@ class Azure(PasswordFlavor):
         help_text="The application’s UUID is its username, not a secret. The admin user needs none: it is the registry’s "
         "name.",
         group="credentials",
-        needed_with={"method": ("sp", "token")},
+        only_with={"method": ("sp", "token")},
         validators=[no_colon],
     )
     password: Secret = secret(
@@ -115,7 +118,7 @@ class Azure(PasswordFlavor):
             raise ValidationError(
                 {"username": "An application ID is a UUID, such as 7d0a3f52-91c4-4f0e-a6f1-52b8f1a9c33d."}
             )
-        if self.method == "admin" and not self.username:
+        if self.method == "admin":
             # The hash that Azure adds to some login servers is not part of the registry's name.
             self._settle(username=self.registry.partition(".")[0].partition("-")[0])
 
@@ -135,3 +138,16 @@ class Azure(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_LOGIN_SERVER.fullmatch(host))
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """The path stays blank, because a login mostly reaches the whole registry."""
+        return {"registry": host}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """A UUID is an application; the one of zeros is none, and what stands beside it ends within hours."""
+        if username == _NOBODY:
+            return None
+        method = "sp" if _UUID.fullmatch(username) else "token"
+        return {"method": method, "username": username, "password": password}

@@ -7,6 +7,7 @@ A flavor is a frozen dataclass; an instance is *a registry as one team reaches i
 because a secret tells it. See README, "How to add a flavor".
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
@@ -31,8 +32,8 @@ class Input:
 
     `group` is where the form shows it, `registry` or `credentials`. `before` and `after` are the fixed parts of an
     address around the input, `suggestions` fill a list to choose from, `side_by_side` puts neighbours in one row,
-    `size` is "", `mid` or `short`. `sentences` gives each choice its one sentence of consequence. `needed_with` names
-    the values of another field with which this one must not be blank.
+    `size` is "", `mid` or `short`. `sentences` gives each choice its one sentence of consequence. `only_with` names the
+    values of a choice with which this input has a meaning, and `wanted` says whether it must not be blank then.
     `sealed` inputs never come back to a page, and `tells` reads what may be noted of them.
     """
 
@@ -46,14 +47,17 @@ class Input:
     side_by_side: bool = False
     mono: bool = True
     size: str = ""
-    needed_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    only_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wanted: bool = True
     tells: Tells | None = None
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Say whether the input has a meaning, given the values of the others."""
+        return all(values.get(name) in wanted for name, wanted in self.only_with.items())
 
     def needed(self, values: Mapping[str, Any]) -> bool:
         """Say whether the input must be filled, given the values of the others."""
-        if self.needed_with:
-            return all(values.get(name) in wanted for name, wanted in self.needed_with.items())
-        return self.form_field.required
+        return self.wanted and self.applies(values) if self.only_with else self.form_field.required
 
 
 def _declare(input_: Input, default: Any) -> Any:
@@ -74,7 +78,7 @@ def text(
     side_by_side: bool = False,
     tidy: Tidy | None = None,
     validators: Sequence[Any] = (),
-    needed_with: Mapping[str, Sequence[str]] | None = None,
+    only_with: Mapping[str, Sequence[str]] | None = None,
 ) -> Any:
     """
     Declare a line of plain text, stored in `settings`. Those that may be blank default to "".
@@ -82,7 +86,7 @@ def text(
     `initial` stands in the form from the start, and is the default where nothing is stored.
     `tidy` mends what was typed (lower case, a host pasted along) or raises `ValidationError`.
     """
-    blank = not required or bool(needed_with)
+    blank = not required or bool(only_with)
     form_field = TextField(
         label=label,
         help_text=help_text,
@@ -100,7 +104,8 @@ def text(
             after=after,
             suggestions=suggestions,
             side_by_side=side_by_side,
-            needed_with=needed_with or {},
+            only_with=only_with or {},
+            wanted=required,
         ),
         initial if blank or initial else MISSING,
     )
@@ -126,17 +131,17 @@ def secret(
     help_text: str = "",
     max_length: int = 4096,
     strip: bool = True,
-    needed_with: Mapping[str, Sequence[str]] | None = None,
+    required: bool = True,
+    only_with: Mapping[str, Sequence[str]] | None = None,
     tells: Tells | None = None,
 ) -> Any:
     """Declare a secret of one line: sealed, never shown again. `strip` drops spaces around it, as tokens have none."""
-    form_field = SecretField(
-        label=label, help_text=help_text, required=not needed_with, max_length=max_length, strip_ends=strip
+    blank = not required or bool(only_with)
+    form_field = SecretField(label=label, help_text=help_text, required=not blank, max_length=max_length, strip_ends=strip)
+    input_ = Input(
+        form_field=form_field, group="credentials", sealed=True, only_with=only_with or {}, wanted=required, tells=tells
     )
-    return _declare(
-        Input(form_field=form_field, group="credentials", sealed=True, needed_with=needed_with or {}, tells=tells),
-        None if needed_with else MISSING,
-    )
+    return _declare(input_, None if blank else MISSING)
 
 
 def key_file(label: str, *, form_field: type[forms.Field], help_text: str = "", tells: Tells | None = None) -> Any:
@@ -179,6 +184,8 @@ class Flavor:
     hosts: ClassVar[str]  # what the chooser shows under the name: "*-docker.pkg.dev, gcr.io"
     blank_address: ClassVar[str]  # the address before anything is typed: "ghcr.io/…"
     example: ClassVar[str]  # an image as people write it: "ghcr.io/example-org/app:1.4"
+    any_host: ClassVar[bool] = False  # whether it is for every host that no other flavor knows
+    own_hosts: ClassVar[bool] = False  # whether people run it on hosts of their own, which nothing tells apart
     monogram: ClassVar[str] = ""  # shown where the collection has no logo: "ACR"
     where: ClassVar[str]  # the heading of the help: "Where to find the token"
     steps: ClassVar[Sequence[str]]  # the help's numbered steps, HTML written by us
@@ -302,6 +309,15 @@ class Flavor:
         return {**filled, "namespace": parts[0]} if parts and "namespace" in asked else filled
 
     @classmethod
+    def reads(cls, host: str, parts: Sequence[str]) -> dict[str, str] | None:
+        """Return what an address fills in, as the form's own fields tidy it; None where one of them refuses it."""
+        asked = inputs(cls)
+        try:
+            return {name: asked[name].form_field.clean(value) for name, value in cls.filled_from(host, parts).items()}
+        except ValidationError:
+            return None
+
+    @classmethod
     def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
         """
         Return what a login fills in that Docker stored, by the names of the fields; None where this form cannot hold it.
@@ -310,6 +326,15 @@ class Flavor:
         """
         sealed = next(name for name, input_ in inputs(cls).items() if input_.sealed)
         return {sealed: password} if username == cls.__dict__.get("account") else None
+
+    @property
+    def suggested_name(self) -> str:
+        """A name for a connection to it: the flavor's, or the host's where any may stand there, and where it leads."""
+        host = self.host.partition(":")[0]
+        tells = not self.any_host and host not in self.hosts.split(", ")
+        last = self.prefix.rpartition("/")[2] or (host.partition(".")[0] if tells else "")
+        words = "-".join(filter(None, [host if self.any_host else self.slug, last]))
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", words).strip("._-")[:60]
 
     # How it behaves --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """DigitalOcean Container Registry. Source: reference page, section 3.1."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, secret, text
@@ -21,6 +23,7 @@ class DigitalOcean(Flavor):
     full_name = "DigitalOcean Container Registry"
     hosts = HOST
     blank_address = f"{HOST}/…"
+    example = f"{HOST}/example-registry/app:1.4"
     where = "Where to find the token"
     steps = (
         "In the DigitalOcean control panel, open <strong>API</strong>, then <strong>Tokens</strong>.",
@@ -65,6 +68,15 @@ class DigitalOcean(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        return {"registry": parts[0]} if parts else {}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """Beside a token, DigitalOcean takes as user name the token itself or the account's e-mail address."""
+        return {"token": password} if username == password.reveal() or "@" in username else None
 
     def credential(self) -> Credential:
         # DigitalOcean takes the token as the user name too; it is the pair its own docker-credentials answer holds.

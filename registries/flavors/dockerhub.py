@@ -1,16 +1,23 @@
 """Docker Hub. Source: reference page, sections 3.2 and 1.3; known challenge in 2.2."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.utils.html import format_html
 
-from registries.distribution import Secret
+from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, noted, secret, text
+from registries.flavors.ends import ask, in_a_header, moment_written, told
 from registries.flavors.fields import no_colon, path_component
 from registries.outcomes import Outcome
 
-ALIASES = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com")
+WEB = "hub.docker.com"
+ALIASES = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", WEB)
+SIGN_IN = f"https://{WEB}/v2/auth/token"
+TOKENS = f"https://{WEB}/v2/access-tokens?page_size=100"
 
 
 def _tells(token: str) -> Mapping[str, str]:
@@ -27,6 +34,7 @@ class DockerHub(PasswordFlavor):
     full_name = "Docker Hub"
     hosts = "docker.io"
     blank_address = "docker.io/…"
+    example = "example-org/app:1.4"
     where = "Where to find the token"
     steps = (
         "On Docker Hub, open <strong>Account settings</strong>, then <strong>Personal access tokens</strong>.",
@@ -81,3 +89,30 @@ class DockerHub(PasswordFlavor):
 
     def is_at(self, host: str) -> bool:
         return self.serves(host.lower())
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """Under the name `<token>` Docker keeps a token of a browser's sign-in, which is no password."""
+        return None if username == "<token>" else super().filled_by(username, password)
+
+    def read_end(self, http: Http) -> datetime | None:
+        """
+        Ask Docker Hub for the account's tokens, which only a personal access token may.
+
+        The list does not say which of them this one is, so an end is known where all that are active have the same.
+        """
+        if not self.password.reveal().startswith("dckr_pat_"):
+            return None
+        login = json.dumps({"identifier": self.username, "secret": self.password.reveal()}).encode()
+        signed_in = told(ask(http, "POST", SIGN_IN, {"Content-Type": "application/json"}, login))
+        access = in_a_header(signed_in.get("access_token"))
+        return _common_end(told(ask(http, "GET", TOKENS, {"Authorization": f"Bearer {access}"}))) if access else None
+
+
+def _common_end(page: Mapping[str, Any]) -> datetime | None:
+    """Return the moment at which all active tokens of a list end; None where they differ, or the list goes on."""
+    tokens = page.get("results")
+    if page.get("next") or not isinstance(tokens, list) or not all(isinstance(token, dict) for token in tokens):
+        return None
+    ends = {moment_written(token.get("expires_at")) for token in tokens if token.get("is_active") is not False}
+    return ends.pop() if len(ends) == 1 else None

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
 from registries.distribution import Secret
+from registries.flavors.mending import mend
 
 Tidy = Callable[[str], str]
 
@@ -26,7 +27,6 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9a-f:]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
 _DEFAULT_PORTS = {"https": "443", "http": "80"}
-_LINE_BREAK = re.compile(r"[\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TYPING_AIDS_OFF = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -74,7 +74,7 @@ class SecretField(forms.CharField):
     """
     A password input that never shows a value again; cleans to a `Secret`, or None where it was left blank.
 
-    Line breaks are mended silently: a terminal wraps a long token into several lines, and no login holds one.
+    What a clipboard adds is mended, and `mends()` says what that was. Of a whole sign-in command the password is taken.
     """
 
     def __init__(self, *, strip_ends: bool = True, **kwargs: Any) -> None:
@@ -86,8 +86,7 @@ class SecretField(forms.CharField):
         self.error_messages["max_length"] = "Use at most %(limit_value)d characters."
 
     def to_python(self, value: Any) -> str:
-        joined = _LINE_BREAK.sub("", super().to_python(value) or "")
-        return joined.strip(" \t") if self.strip_ends else joined
+        return mend(super().to_python(value) or "", is_token=self.strip_ends)[0]
 
     def clean(self, value: Any) -> Any:
         line = super().clean(value)
@@ -96,6 +95,10 @@ class SecretField(forms.CharField):
                 f"The {in_a_sentence(self.label)} holds a control character. Copy it again, as one line.", code="control"
             )
         return Secret(line) if line else None
+
+    def mends(self, value: Any) -> list[str]:
+        """Return what is mended in what was typed, in words such as "a line break at the end was removed"."""
+        return mend(super().to_python(value) or "", is_token=self.strip_ends)[1]
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Give a page nothing to show: what was typed stays in the request."""

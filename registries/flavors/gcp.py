@@ -1,7 +1,9 @@
 """Google Artifact Registry, and the gcr.io names that it serves. Source: reference page, sections 3.3, 2.2 and 2.9."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
@@ -9,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, key_file, noted, text
 from registries.flavors.fields import PATH_COMPONENT, ascii_only, path_component
-from registries.flavors.key_file import KeyFileField, tells
+from registries.flavors.key_file import KeyFileField, service_account_key, tells
 from registries.outcomes import Outcome
 
 GCR_HOSTS = ("gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "marketplace.gcr.io")
@@ -83,6 +85,7 @@ class GCP(Flavor):
     full_name = "Google Artifact Registry"
     hosts = "*-docker.pkg.dev, gcr.io"
     blank_address = "…-docker.pkg.dev/…"
+    example = "us-west1-docker.pkg.dev/example-project/repository/app:1.4"
     where = "Where to find the key"
     steps = (
         "In the Google Cloud console, open <strong>IAM &amp; Admin</strong>, then <strong>Service accounts</strong>.",
@@ -181,6 +184,24 @@ class GCP(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """The region's field takes its host too. A project within a domain is two parts of a path: `example.com/proj`."""
+        length = 2 if parts and "." in parts[0] else 1
+        project, below = ":".join(parts[:length]), parts[length:]
+        filled = {"region": host, "project": project} if project else {"region": host}
+        return {**filled, "repository": below[0]} if below and host not in GCR_HOSTS else filled
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """The other user names, such as `oauth2accesstoken`, stand for tokens that end within the hour."""
+        if username not in ("_json_key", "_json_key_base64"):
+            return None
+        try:
+            return {"key": Secret(service_account_key(password.reveal()))}
+        except ValidationError:
+            return None
 
     def credential(self) -> Credential:
         return Credential(host=self.host, username="_json_key", password=self.key)

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.safestring import mark_safe
 
-from registries.distribution import Secret
+from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, noted, secret, text
+from registries.flavors.ends import ask, in_a_header, moment_written
 from registries.flavors.fields import no_colon, path_component
 from registries.outcomes import Outcome
 
 HOST = "ghcr.io"
+WHO_AM_I = "https://api.github.com/user"
 
 
 def _tells(token: str) -> Mapping[str, str]:
@@ -31,6 +34,7 @@ class GitHub(PasswordFlavor):
     full_name = "GitHub Container Registry"
     hosts = HOST
     blank_address = f"{HOST}/…"
+    example = f"{HOST}/example-org/app:1.4"
     where = "Where to find the token"
     steps = (
         (
@@ -83,3 +87,9 @@ class GitHub(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST
+
+    def read_end(self, http: Http) -> datetime | None:
+        """Read the header that GitHub sends to every request with a token that ends."""
+        token = in_a_header(self.password)
+        answer = ask(http, "GET", WHO_AM_I, {"Authorization": f"Bearer {token}"}) if token else None
+        return moment_written(answer.header("github-authentication-token-expiration")) if answer else None

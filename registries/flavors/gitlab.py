@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from registries.distribution import Secret
+from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
+from registries.flavors.ends import ask, day_written, in_a_header, told
 from registries.flavors.fields import no_colon, own_host, pasted_path, without_host
 from registries.outcomes import Outcome
 
@@ -14,6 +17,9 @@ HOST = "registry.gitlab.com"
 SITE = "gitlab.com"
 # An instance may put a prefix of its own in front of these, so they are looked for and never asked for.
 _KINDS = {"gldt-": "deploy", "glpat-": "access", "gloas-": "application"}
+_METHODS = {"deploy": "deploy", "access": "personal"}  # what kind of token is signed in with how
+_JOB = "gitlab-ci-token"
+_DEPLOY = "gitlab+deploy-token-"  # with a number, unless whoever made the token chose another name
 
 
 def _registry(value: str) -> str:
@@ -35,10 +41,12 @@ class GitLab(PasswordFlavor):
 
     slug = "gitlab"
     order = 70
+    own_hosts = True
     name = "GitLab"
     full_name = "GitLab Container Registry"
     hosts = HOST
     blank_address = f"{HOST}/…"
+    example = f"{HOST}/example-group/project/app:1.4"
     where = "Where to find the token"
     steps = (
         (
@@ -97,9 +105,13 @@ class GitLab(PasswordFlavor):
         self._settle(namespace=without_host(self.namespace, self.registry, self.gitlab_host or SITE))
 
     @property
+    def _site(self) -> str:
+        """The host of GitLab itself, "" where it is not known."""
+        return SITE if self.registry == HOST else self.gitlab_host
+
+    @property
     def realms(self) -> Sequence[str]:
-        site = SITE if self.registry == HOST else self.gitlab_host
-        return (f"https://{site}",) if site else ()
+        return (f"https://{self._site}",) if self._site else ()
 
     @property
     def reach(self) -> str:
@@ -123,3 +135,25 @@ class GitLab(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """Where a project's path ends and its images' begins, an address does not tell: all of it is the namespace."""
+        return {"registry": host, "namespace": "/".join(parts)} if parts else {"registry": host}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """What kind of login it is, the token tells, else its user name; the token of a job ends with the job."""
+        if username == _JOB:
+            return None
+        kind = _tells(password.reveal())["login_kind"] or ("deploy" if username.startswith(_DEPLOY) else "")
+        filled = {"username": username, "password": password}
+        return {**filled, "method": _METHODS[kind]} if kind in _METHODS else filled
+
+    def read_end(self, http: Http) -> datetime | None:
+        """Ask the token about itself: it ends with the midnight, UTC, that begins the date. A deploy token may not ask."""
+        token = in_a_header(self.password)
+        if not (token and self._site) or self.method == "deploy" or self.login_kind in ("deploy", "application"):
+            return None
+        url = f"https://{self._site}/api/v4/personal_access_tokens/self"
+        return day_written(told(ask(http, "GET", url, {"PRIVATE-TOKEN": token})).get("expires_at"))

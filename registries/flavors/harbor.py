@@ -1,6 +1,7 @@
 """Harbor, on a host of one's own. Source: reference page, section 3.10; known challenge in 2.2, its deviations in 2.9."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.safestring import mark_safe
 
@@ -16,10 +17,12 @@ class Harbor(PasswordFlavor):
 
     slug = "harbor"
     order = 100
+    own_hosts = True
     name = "Harbor"
     full_name = "Harbor"
     hosts = "your own host"
     blank_address = "…/…"
+    example = "harbor.example.com/project/app:1.4"
     where = "Where to find the secret"
     steps = (
         "In the project, open <strong>Robot accounts</strong> and add one.",
@@ -61,3 +64,9 @@ class Harbor(PasswordFlavor):
                 "prefix."
             )
         return ""
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """A robot's prefix may be any, so the plus sign between project and name tells one too, but in no address."""
+        robot = "$" in username or ("+" in username and "@" not in username)
+        return {"method": "robot" if robot else "user", "username": username, "password": password}

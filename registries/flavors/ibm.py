@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -45,6 +46,7 @@ class IBM(Flavor):
     full_name = "IBM Cloud Container Registry"
     hosts = "icr.io, *.icr.io"
     blank_address = "….icr.io/…"
+    example = f"us.{GLOBAL}/example-namespace/app:1.4"
     monogram = "IBM"
     where = "Where to find the key"
     steps = (
@@ -100,6 +102,11 @@ class IBM(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        method = next((method for method, name in _USERNAMES.items() if name == username), "")
+        return {"method": method, "password": password} if method else None
 
     def credential(self) -> Credential:
         return Credential(host=self.host, username=self.account, password=self.password)

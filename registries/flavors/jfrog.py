@@ -1,7 +1,7 @@
 """JFrog Artifactory, in JFrog's cloud or on a host of one's own. Source: reference page, section 3.9; challenge in 2.2."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,10 +27,12 @@ class JFrog(PasswordFlavor):
 
     slug = "jfrog"
     order = 90
+    own_hosts = True
     name = "JFrog"
     full_name = "JFrog Artifactory"
     hosts = "*.jfrog.io"
     blank_address = "….jfrog.io/…"
+    example = "example.jfrog.io/docker-local/app:1.4"
     where = "Where to find the token"
     steps = (
         "In the JFrog Platform, select your name, then <strong>Edit profile</strong>.",
@@ -79,3 +81,7 @@ class JFrog(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        return {"registry": host, "namespace": parts[0] if parts else ""}

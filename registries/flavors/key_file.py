@@ -18,63 +18,27 @@ from django.utils.safestring import SafeString, mark_safe
 
 from registries.distribution import Secret
 from registries.flavors.fields import in_a_sentence
+from registries.flavors.file_or_text import FileOrTextInput
 
 LIMIT_BYTES = 64 * 1024
 EXPECTED: Mapping[str, re.Pattern[str]] = {
     "project_id": re.compile(r"[a-z0-9.:-]{1,100}", re.ASCII),
     "client_email": re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII),
     "private_key": re.compile(
-        r"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----\r?\n.+\n-----END [A-Z ]*PRIVATE KEY-----\s*", re.DOTALL
+        r"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----\r?\n[ -~\t\r\n]+\n-----END [A-Z ]*PRIVATE KEY-----\s*", re.ASCII
     ),
 }
+_HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 NOT_JSON = "This is not JSON. Paste the whole file, from the first { to the last }."
 HOW_TO_KNOW = mark_safe(
     'A key says <code>"type": "service_account"</code> near the top. Download one under Service accounts, Keys.'
 )
 
 
-class KeyFileInput(forms.MultiWidget):
-    """A file input called `<name>_file` and a text area called `<name>`; neither ever shows what was given."""
-
-    use_fieldset = False
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        area = {
-            "class": "area area--mono",
-            "rows": 5,
-            "spellcheck": "false",
-            "autocomplete": "off",
-            "placeholder": "or paste its contents",
-        }
-        super().__init__(
-            {
-                "file": forms.FileInput(attrs={"accept": ".json,application/json"}),
-                "": forms.Textarea(attrs=area),
-            },
-            attrs,
-        )
-
-    def decompress(self, value: Any) -> list[None]:
-        return [None, None]
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, None, attrs)
-        chooser, area = context["widget"]["subwidgets"]
-        if identifier := context["widget"]["attrs"].get("id"):
-            chooser["attrs"]["id"], area["attrs"]["id"] = f"{identifier}_file", identifier
-        return context
-
-    def id_for_label(self, id_: str) -> str:
-        return id_
-
-    def use_required_attribute(self, initial: Any) -> bool:
-        return False
-
-
 class KeyFileField(forms.Field):
     """A service account key as a file or as text; cleans to a `Secret` of its JSON, or None where both were left blank."""
 
-    widget = KeyFileInput
+    widget = FileOrTextInput
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -89,6 +53,18 @@ class KeyFileField(forms.Field):
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
         return Secret(service_account_key(content))
+
+    def mends(self, value: Any) -> list[str]:
+        """Return what is mended in what was given, in words such as "it was decoded from base64"."""
+        upload, pasted = value or (None, None)
+        if pasted and pasted.strip():
+            content = pasted
+        elif upload:
+            upload.seek(0)
+            content = upload.read().decode("utf-8", "replace")
+        else:
+            content = ""
+        return ["it was decoded from base64"] if _from_base64(content.strip()) else []
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return any(data or ())
@@ -111,6 +87,11 @@ def service_account_key(content: str) -> str:
         raise ValidationError(
             "This holds a NUL character, so it is not the text of a key. Save the file as UTF-8, or download it again.",
             code="nul",
+        )
+    if _HALF_A_CHARACTER.search(content):
+        raise ValidationError(
+            "This holds half a character, so it is not the text of a key. Save the file as UTF-8, or download it again.",
+            code="encoding",
         )
     if content.startswith("-----BEGIN"):
         raise ValidationError(
@@ -196,7 +177,7 @@ def _judge(key: dict[str, Any]) -> None:
                 code="incomplete",
             )
         if not pattern.fullmatch(value):
-            if name == "private_key":
+            if name == "private_key" and value.isascii():
                 raise _damaged()
             raise ValidationError(
                 format_html("The <code>{}</code> of this key is damaged. Paste the whole file, as downloaded.", name),

@@ -1,5 +1,6 @@
 """NVIDIA NGC. Source: reference page, section 3.11; the 403 of its token service in 2.4 and 2.9."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registries.distribution import Credential, Secret
@@ -24,6 +25,7 @@ class NGC(Flavor):
     full_name = "NVIDIA NGC"
     hosts = HOST
     blank_address = f"{HOST}/…"
+    example = f"{HOST}/example-org/team/app:1.4"
     where = "Where to find the key"
     steps = (
         "On NGC, select your name, then <strong>Setup</strong>.",
@@ -57,6 +59,11 @@ class NGC(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """An organization, and the team within it where there is one."""
+        return {"namespace": "/".join(parts)} if parts else {}
 
     def credential(self) -> Credential:
         return Credential(host=self.host, username=self.account, password=self.password)

@@ -1,14 +1,16 @@
 """Oracle Cloud Infrastructure Registry. Source: reference page, section 3.13."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, choice, secret, text
-from registries.flavors.fields import no_colon, own_host, path_component
+from registries.flavors.fields import PATH_COMPONENT, no_colon, own_host, path_component
 from registries.outcomes import Outcome
 
 REGIONS = ("phx", "iad", "fra", "lhr", "bom", "mel")
@@ -36,6 +38,7 @@ class Oracle(Flavor):
     full_name = "Oracle Cloud Infrastructure Registry"
     hosts = "*.ocir.io"
     blank_address = "….ocir.io/…"
+    example = "phx.ocir.io/example-tenancy/app:1.4"
     monogram = "ORA"
     where = "Where to find the token"
     steps = (
@@ -103,6 +106,21 @@ class Oracle(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """The region's field takes its host too."""
+        return {"region": host, "namespace": parts[0]} if parts else {"region": host}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """The user name stays whole, tenancy and all: Oracle asks for no other, so one without a tenancy is none."""
+        tenancy, slash, user = username.partition("/")
+        if not slash or tenancy == FEDERATION:
+            return None
+        named = {"namespace": tenancy} if PATH_COMPONENT.fullmatch(tenancy) else {}
+        method = "federated" if user.startswith(f"{FEDERATION}/") else "local"
+        return {**named, "method": method, "username": username, "password": password}
 
     def credential(self) -> Credential:
         return Credential(host=self.host, username=self.account, password=self.password)

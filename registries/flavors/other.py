@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
@@ -11,14 +13,16 @@ from django.utils.safestring import mark_safe
 from registries import flavors  # Only the package: the list in it is made by importing this module.
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, PasswordFlavor, choice, secret, text
+from registries.flavors.ecr import password_end
 from registries.flavors.fields import no_colon, path, read_address
 from registries.outcomes import Outcome
 
+_OWN_MACHINE = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.ASCII)
 _API_ROOT = re.compile(r"^v[12](?=/|$)|(?:^|/)v[12]$", re.ASCII)
-_ECR = re.compile(r"[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws)", re.ASCII)
 HUB_WEB_PAGE = "hub.docker.com"
 HUB = "docker.io"
 GOOGLE = "gcr.io"
+ECR = "public.ecr.aws"
 
 
 def _address(value: str) -> str:
@@ -49,6 +53,7 @@ class Other(PasswordFlavor):
 
     slug = "other"
     order = 1000
+    any_host = True
     name = "Other"
     full_name = "another registry"
     hosts = "any OCI registry"
@@ -75,12 +80,12 @@ class Other(PasswordFlavor):
             ("none", "Nothing", "A private network is the only lock."),
         ),
     )
-    username: str = text("Username", group="credentials", needed_with={"method": ("basic",)}, validators=[no_colon])
+    username: str = text("Username", group="credentials", only_with={"method": ("basic",)}, validators=[no_colon])
     password: Secret | None = secret(
         "Password or token",
         help_text="A token with read access is enough.",
         strip=False,
-        needed_with={"method": ("basic",)},
+        only_with={"method": ("basic",)},
     )
 
     def _judge(self) -> None:
@@ -106,7 +111,13 @@ class Other(PasswordFlavor):
 
     @classmethod
     def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
-        return {"url": f"https://{host}", "namespace": "/".join(parts)}
+        # As Docker does, which speaks plain http to its own machine. An operator has to allow it all the same.
+        scheme = "http" if _OWN_MACHINE.fullmatch(host) else "https"
+        return {"url": f"{scheme}://{host}", "namespace": "/".join(parts)}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        return {"method": "basic", "username": username, "password": password}
 
     @property
     def advice(self) -> str:
@@ -136,7 +147,11 @@ class Other(PasswordFlavor):
 
     @property
     def _is_ecr(self) -> bool:
-        return bool(_ECR.fullmatch(self.host))
+        return self.better is not None and self.better is _known(ECR)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return password_end(self.password) if self.password and self._is_ecr else super().ends_at
 
     @property
     def ends_after_hours(self) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -23,10 +24,12 @@ class Quay(PasswordFlavor):
 
     slug = "quay"
     order = 80
+    own_hosts = True
     name = "Quay"
     full_name = "Quay"
     hosts = HOST
     blank_address = f"{HOST}/…"
+    example = f"{HOST}/example-org/app:1.4"
     monogram = "Q"
     where = "Where to find the token"
     steps = (
@@ -66,7 +69,7 @@ class Quay(PasswordFlavor):
         "Robot account",
         help_text="Organization, a plus sign, then the robot’s name. The other tokens need none.",
         group="credentials",
-        needed_with={"method": ("robot",)},
+        only_with={"method": ("robot",)},
         validators=[no_colon],
     )
     password: Secret = secret("Token", help_text="Robot tokens do not expire.")
@@ -89,3 +92,11 @@ class Quay(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host == HOST
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        """A person's own name and `$token`, which is one application's for another, have no place in this form."""
+        if robot := _ROBOT.fullmatch(username):
+            return {"namespace": robot[1], "method": "robot", "username": username, "password": password}
+        method = next((method for method, name in _USERNAMES.items() if name == username), "")
+        return {"method": method, "password": password} if method else None

@@ -1,7 +1,9 @@
 """Red Hat's registries that ask for a login. Source: reference page, section 3.12."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -34,6 +36,7 @@ class RedHat(PasswordFlavor):
     full_name = "Red Hat container registry"
     hosts = HOSTS[0]
     blank_address = f"{HOSTS[0]}/…"
+    example = f"{HOSTS[0]}/ubi9/ubi:latest"
     monogram = "RH"
     where = "Where to find the token"
     steps = (
@@ -86,3 +89,13 @@ class RedHat(PasswordFlavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return host in HOSTS
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """The path stays blank, because a login reaches the whole registry."""
+        return {"registry": host}
+
+    @classmethod
+    def filled_by(cls, username: str, password: Secret) -> dict[str, Any] | None:
+        method = "service" if _SERVICE_ACCOUNT.fullmatch(username) else "person"
+        return {"method": method, "username": username, "password": password}

@@ -1,7 +1,7 @@
 """Scaleway Container Registry. Source: reference page, section 3.15; its token service: apple/container issue 2268."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -40,6 +40,7 @@ class Scaleway(Flavor):
     full_name = "Scaleway Container Registry"
     hosts = "rg.*.scw.cloud"
     blank_address = "rg.….scw.cloud/…"
+    example = "rg.fr-par.scw.cloud/example-namespace/app:1.4"
     monogram = "SCW"
     where = "Where to find the key"
     steps = (
@@ -88,6 +89,11 @@ class Scaleway(Flavor):
     @classmethod
     def serves(cls, host: str) -> bool:
         return bool(_HOST.fullmatch(host))
+
+    @classmethod
+    def filled_from(cls, host: str, parts: Sequence[str]) -> dict[str, str]:
+        """The region's field takes its host too."""
+        return {"region": host, "namespace": parts[0]} if parts else {"region": host}
 
     def credential(self) -> Credential:
         return Credential(host=self.host, username=self.account, password=self.password)

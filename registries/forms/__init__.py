@@ -2,5 +2,6 @@
 
 from registries.forms.connection import ConnectionForm
 from registries.forms.delete import DeleteForm
+from registries.forms.file import LoginsForm
 
-__all__ = ["ConnectionForm", "DeleteForm"]
+__all__ = ["ConnectionForm", "DeleteForm", "LoginsForm"]

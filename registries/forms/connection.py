@@ -6,8 +6,7 @@ calls for a valid POST whose secrets were left blank and whose address is the on
 """
 
 from collections.abc import Callable, Mapping
-from copy import copy, deepcopy
-from datetime import timedelta
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,21 +20,24 @@ from registries.details import detail_inputs
 from registries.distribution import InvalidReference, Reference, Secret
 from registries.flavors.base import Flavor, Input, inputs, noted_names
 from registries.forms.layout import LaidOut
+from registries.forms.secrets import MOVED, WithSecrets
 
 if TYPE_CHECKING:
     from console.models import Team
-    from registries.models import Connection
+    from registries.models import Connection, Draft
 
 RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
 
 
-class ConnectionForm(LaidOut):
+class ConnectionForm(WithSecrets, LaidOut):
     """
     What is typed about a connection of one flavor.
 
-    `connection` is the one being edited, and `stored` opens its secrets. With `for_test` the name may be blank and is not
-    looked up, because a test works before a name is given. After `is_valid()`: `registry` is the opened flavor,
-    `secrets_kept` says whether what is sealed stays as it is, and `details()` are the columns every connection has.
+    `connection` is the one being edited, and `stored` opens its secrets. `draft` keeps the secrets of a form that failed,
+    or of a file that was imported, and `initial` is what fills the form before anybody typed. With `for_test` the name
+    may be blank and is not looked up, because a test works before a name is given. After `is_valid()`: `registry` is the
+    opened flavor, `secrets_kept` says whether what is sealed stays as it is, and `details()` are the columns every
+    connection has.
     """
 
     registry: Flavor
@@ -50,42 +52,46 @@ class ConnectionForm(LaidOut):
         team: "Team",
         connection: "Connection | None" = None,
         stored: Callable[[], Mapping[str, Secret]] | None = None,
+        draft: "Draft | None" = None,
+        initial: dict[str, Any] | None = None,
         for_test: bool = False,
     ) -> None:
-        super().__init__(data, files, initial=self.as_saved(connection) if connection else {})
+        super().__init__(data, files, initial=self.as_saved(connection) if connection else initial)
         self.flavor, self.team, self.connection, self.stored, self.for_test = flavor, team, connection, stored, for_test
+        self.draft = draft
+        self._commands = {}
         # A secret that the ring can no longer open is typed again, as if there were none.
         self.has_stored = connection is not None and connection.secret_saved_at is not None and not connection.locked
         common = detail_inputs()
         order = ["name", "description", *inputs(flavor), "ends_on", "purpose", "test_image", "ca_certificate"]
         self.asked = {name: {**common, **inputs(flavor)}[name] for name in order}
         for name, input_ in self.asked.items():
-            self.fields[name] = self._field(input_)
+            self.fields[name] = self._field(name, input_)
         if connection:
             self.fields["name"].help_text = RENAMING
             self.fields["version"] = forms.IntegerField(
                 required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, initial=connection.version
             )
+        if connection and connection.ends_at:
+            day = date_format(timezone.localtime(connection.ends_at), "j M Y")
+            self.fields["ends_on"].help_text = f"The registry says {day}; what it says counts."
         if for_test:
             self.fields["name"].required = False
             self.fields["name"].validators = []
 
-    def _field(self, input_: Input) -> forms.Field:
+    def _field(self, name: str, input_: Input) -> forms.Field:
         field = deepcopy(input_.form_field)
-        others = {name: self.data.get(name) if self.is_bound else self._first(name) for name in input_.needed_with}
-        field.required = input_.needed(others) and not (input_.sealed and self.has_stored)
+        others = {name: self.data.get(name) if self.is_bound else self._first(name) for name in input_.only_with}
+        stands_in = self._stands_in(name) if input_.sealed else ""
+        field.required = input_.needed(others) and not stands_in
         field.berth_input = input_  # type: ignore[attr-defined]
-        field.berth_kept = self._saved_sentence() if input_.sealed and self.has_stored else ""  # type: ignore[attr-defined]
+        field.berth_kept = stands_in  # type: ignore[attr-defined]
+        if input_.sealed and self.data.get("draft") and not self.draft:
+            field.error_messages["required"] += " What was kept for this form is no longer there."
         return field
 
     def _first(self, name: str) -> Any:
         return self.initial.get(name, inputs(self.flavor)[name].form_field.initial)
-
-    def _saved_sentence(self) -> str:
-        saved_at = self.connection.secret_saved_at if self.connection else None
-        day = date_format(timezone.localtime(saved_at), "j M Y")
-        by = getattr(self.connection, "secret_saved_by", None)
-        return format_html("<b>Saved {}{}.</b> Leave blank to keep it.", day, f" by {by}" if by else "")
 
     # What is valid ---------------------------------------------------------------------------------------------------
 
@@ -96,12 +102,7 @@ class ConnectionForm(LaidOut):
         for name, errors in self.errors.as_data().items():
             if any(error.code == "holds_secret" for error in errors):
                 # Whatever was typed here may hold a password, so the page does not show it again.
-                self._retype(name, "")
-        for name in self._typed():
-            self.fields[name].berth_kept = format_html(  # type: ignore[attr-defined]
-                "<b>What you typed is not kept on this page.</b> {}",
-                "Enter it again, or leave blank to keep the saved one." if self.has_stored else "Enter it again.",
-            )
+                self.retype(name, "")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -122,38 +123,40 @@ class ConnectionForm(LaidOut):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._take_out_of_commands()
         asked = inputs(self.flavor)
         if any(name in self.errors for name, input_ in asked.items() if not input_.sealed):
             return data
         plain = {name: data[name] for name, input_ in asked.items() if not input_.sealed}
         typed = self._typed()
-        blank = [name for name, input_ in asked.items() if input_.sealed and name not in typed and input_.needed(plain)]
-        looked_at = self.flavor.without_secrets({**self._noted(blank), **plain})
-        why = self._retold(looked_at) if self.has_stored else ""
-        kept = blank if self.has_stored and not why else []
-        if why:
-            for name in (name for name in blank if name not in self.errors):
-                self.add_error(name, ValidationError(why, code="moved"))
+        blank = [name for name, input_ in self._sealed.items() if name not in typed and input_.applies(plain)]
+        kept = [name for name in blank if name in self._kept]
+        # What is not needed stays as long as nothing is typed anew: a session token belongs to its own key.
+        stored = [name for name in blank if name not in kept and (asked[name].needed(plain) or not typed)]
+        looked_at = self.flavor.without_secrets({**self._noted(stored), **plain})
+        self.reach = looked_at.reach
+        if not self._still_there():
+            self._ask_again([name for name in kept if asked[name].needed(plain)], MOVED)
+            kept = []
+        if not self.has_stored or (why := self._retold(looked_at)):
+            self._ask_again([name for name in stored if asked[name].needed(plain)], why if self.has_stored else "")
+            stored = []
         if data.get("test_image"):
             self._judge_test_image(data, looked_at)
-        registry = self._made({**plain, **typed}, forgiven=kept)
-        if kept and not self.errors:
-            registry = self._made({**plain, **self._opened(kept), **typed})
+        registry = self._made({**plain, **typed}, forgiven=[*kept, *stored])
+        if (kept or stored) and not self.errors:
+            opened = self._opened(stored, kept, needed=[name for name in blank if asked[name].needed(plain)])
+            registry = self._made({**plain, **opened, **typed})
         if registry is not None and not self.errors:
             self.registry = registry
             sealed = self.connection is not None and self.connection.secret_saved_at is not None
-            self.secrets_kept = bool(kept and not typed) or not (registry.secrets() or sealed)
+            self.secrets_kept = bool(stored and not typed and not kept) or not (registry.secrets() or sealed)
         return data
 
-    def _retype(self, name: str, value: Any) -> None:
-        """Put something else into a field than was typed, for the page that shows the form again."""
-        data: Any = copy(self.data)  # What a request holds cannot be changed.
-        data[self.add_prefix(name)] = value
-        self.data = data
-
-    def _typed(self) -> dict[str, Secret]:
-        cleaned = getattr(self, "cleaned_data", {})
-        return {name: cleaned[name] for name, input_ in inputs(self.flavor).items() if input_.sealed and cleaned.get(name)}
+    def _ask_again(self, names: list[str], why: str) -> None:
+        for name in names:
+            if why and name not in self.errors:
+                self.add_error(name, ValidationError(why, code="moved"))
 
     def _noted(self, blank: list[str]) -> dict[str, str]:
         """What is noted of the stored secrets holds as long as none of them is typed anew."""
@@ -169,18 +172,11 @@ class ConnectionForm(LaidOut):
     def _retold(self, registry: Flavor) -> str:
         """Say why a stored secret has to be typed again; "" where it may stay."""
         if self._moved_to(registry):
-            return "Enter the secret again, because the address changed."
+            return MOVED
         if self.connection and self.cleaned_data.get("ca_certificate", "") != self.connection.ca_certificate:
             # Whoever can redirect the name would read it by bringing an authority of their own.
             return "Enter the secret again, because the CA certificate changed."
         return ""
-
-    def _opened(self, names: list[str]) -> dict[str, Secret]:
-        secrets = self.stored() if self.stored else {}
-        for name in names:
-            if name not in secrets:
-                self.add_error(name, "Enter the secret again, because the saved one cannot be opened.")
-        return {name: secrets[name] for name in names if name in secrets}
 
     def _made(self, values: dict[str, Any], forgiven: list[str] | None = None) -> Flavor | None:
         """Make the registry, and put what it refuses beside the fields, but for those forgiven because they are kept."""
@@ -215,11 +211,7 @@ class ConnectionForm(LaidOut):
     def details(self) -> dict[str, Any]:
         """Return the columns that every connection has: name, description, purpose, test_image, ca_certificate, ends_on."""
         columns = ("name", "description", "purpose", "test_image", "ca_certificate", "ends_on")
-        details = {name: self.cleaned_data[name] for name in columns}
-        if details["ends_on"] is None and self._typed() and self.registry.ends_after_hours:
-            ends_at = timezone.now() + timedelta(hours=self.registry.ends_after_hours)
-            details["ends_on"] = timezone.localdate(ends_at)
-        return details
+        return {name: self.cleaned_data[name] for name in columns}
 
     @staticmethod
     def as_saved(connection: "Connection") -> dict[str, Any]:
@@ -229,5 +221,5 @@ class ConnectionForm(LaidOut):
 
     def based_on_now(self) -> "ConnectionForm":
         """Return the form as typed, based on the connection's present version: saving it again replaces that one."""
-        self._retype("version", self.connection.version if self.connection else 0)
+        self.retype("version", self.connection.version if self.connection else 0)
         return self

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from registries.flavors.base import Flavor, Input
+from registries.flavors.fields import in_a_sentence
 
 if TYPE_CHECKING:
     from registries.models import Connection
@@ -60,7 +61,22 @@ class LaidOut(forms.Form):
         """The address that the fields make up, or the shape of one."""
         if hasattr(self, "registry"):
             return self.registry.address
+        if self.initial and not self.connection:
+            return self.flavor.without_secrets(self.initial).address
         return self.connection.address if self.connection else self.flavor.blank_address
+
+    @property
+    def missing(self) -> str:
+        """Say what is still to be typed into a form that something filled."""
+        names = [
+            in_a_sentence(field.label)
+            for name, field in self.fields.items()
+            if field.required and not (self.initial.get(name) or field.initial)
+        ]
+        if not names:
+            return "Nothing is missing: test it, and save it."
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return f"Only the {listed} is missing." if len(names) == 1 else f"Still missing: {listed}."
 
     def error_summary(self) -> list[tuple[str, str]]:
         """Return the id of each field with a fault, and its first sentence; the id is "" for faults of the whole form."""

@@ -7,6 +7,7 @@ of one process (`running`), and ends. Its steps are written as they happen, so t
 
 import logging
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.utils import timezone
 from console.models import Team, User
 from registries import health, sealing
 from registries.bulkhead import bulkhead
+from registries.distribution import Credential, Http
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
 from registries.models.connection import Connection
@@ -37,11 +39,23 @@ RUNNING_WORDS = {
 }
 
 
-def examine(registry: Flavor, check: "Check", *, purpose: str, test_image: str, ca_certificate: str) -> Finding:
-    """Examine a registry over the network, writing each step into the check as it happens. Never raises."""
+def examine(
+    registry: Flavor,
+    check: "Check",
+    *,
+    purpose: str,
+    test_image: str,
+    ca_certificate: str,
+    login: Callable[[Http], Credential | None] | None = None,
+) -> Finding:
+    """
+    Examine a registry over the network, writing each step into the check as it happens. Never raises.
+
+    `login` gives the login of a stored connection, shared with all who use it; what is only typed has its own.
+    """
     try:
         with Way(registry.origin, policy=Policy.from_settings(), ca_pem=ca_certificate) as way:
-            return health.examine(registry, way, purpose=purpose, test_image=test_image, on_step=check.report)
+            return health.examine(registry, way, purpose=purpose, test_image=test_image, login=login, on_step=check.report)
     except Exception as error:  # noqa: BLE001  # Whatever it was, the check has to end.
         # The words of the fault could quote a registry or hold the login, so only its kind is logged.
         log.error("check %s ended in a fault of ours: %s", check.pk, type(error).__name__)
@@ -156,7 +170,10 @@ class Check(models.Model):
                 purpose=connection.purpose,
                 test_image=connection.test_image,
                 ca_certificate=connection.ca_certificate,
+                login=lambda http: connection.login(registry, http),
             )
+            if finding.outcome == Outcome.SIGN_IN_REFUSED:
+                connection.forget_login()
             if finding.outcome == Outcome.SIGN_IN_REFUSED and connection.ended:
                 finding = replace(finding, outcome=Outcome.ENDED)
         self.finish(finding)

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from console.models import Event, Team, User
 from registries import flavors, sealing
-from registries.distribution import Secret
+from registries.distribution import Credential, Http, Secret
 from registries.flavors.base import Flavor, Input, inputs
 from registries.models.connections import ENDS_SOON_DAYS, ConnectionManager, ConnectionQuerySet, NameTaken
 from registries.models.former_name import FormerName
+from registries.models.minted import Minted
 from registries.models.sealed import Sealed
 from registries.models.status import Status
 from registries.outcomes import Finding, Outcome
@@ -94,6 +95,14 @@ class Connection(Status, models.Model):
             "account": registry.account,
         }
 
+    @staticmethod
+    def columns_of_end(registry: Flavor, typed: date | None) -> dict[str, Any]:
+        """Return the columns for the end of a login that was typed just now: a typed date counts where nothing tells."""
+        ends_at = registry.ends_at
+        if ends_at is None and registry.ends_after_hours:
+            ends_at = timezone.now() + timedelta(hours=registry.ends_after_hours)
+        return {"ends_at": ends_at, "ends_on": timezone.localdate(ends_at) if ends_at else typed}
+
     # What a connection is --------------------------------------------------------------------------------------------
 
     @property
@@ -122,12 +131,24 @@ class Connection(Status, models.Model):
         return self.sealed_with is not None and self.sealed_with not in sealing.ring()
 
     @property
+    def ends(self) -> date | None:
+        """When its login ends: the moment that was told, else the day that was typed, else None."""
+        return self.ends_at or self.ends_on
+
+    @property
     def ended(self) -> bool:
+        """Whether the moment of its end has come, or the day of its end has passed."""
+        if self.ends_at:
+            return self.ends_at <= timezone.now()
         return self.ends_on is not None and self.ends_on < timezone.localdate()
 
     @property
     def ends_soon(self) -> bool:
-        return self.ends_on is not None and self.ends_on <= timezone.localdate() + timedelta(days=ENDS_SOON_DAYS)
+        """Whether it ends within 14 days, or has ended."""
+        soon = timedelta(days=ENDS_SOON_DAYS)
+        if self.ends_at:
+            return self.ends_at <= timezone.now() + soon
+        return self.ends_on is not None and self.ends_on <= timezone.localdate() + soon
 
     @property
     def example_image(self) -> str:
@@ -168,13 +189,25 @@ class Connection(Status, models.Model):
         except (ValidationError, TypeError):
             raise sealing.Locked from None
 
+    def login(self, registry: Flavor, http: Http) -> Credential | None:
+        """
+        Return the login of the registry that `open()` made of it, None where it needs none.
+
+        One that is minted, by way of `http`, is shared until shortly before its end. Raises `RegistryError`.
+        """
+        return Minted.objects.login(self, registry, http)
+
+    def forget_login(self) -> None:
+        """Share no longer what was minted, because the registry refused it: whoever asks next mints anew."""
+        Minted.objects.forget(self)
+
     def replace(self, registry: Flavor, *, by: User, version: int, keep_secrets: bool, name: str, **details: Any) -> None:
         """
         Save what an edit made of it, if it is still the version that the edit was based on. The status starts over.
 
         Raises Stale or NameTaken; then nothing was written.
         """
-        columns = Connection.columns(registry)
+        columns = Connection.columns(registry) | self._end_after_edit(registry, details.pop("ends_on", None), keep_secrets)
         old_name = self.name
         with transaction.atomic():
             if self.team.connections.name_taken(name, but=self):
@@ -191,6 +224,7 @@ class Connection(Status, models.Model):
             if not changed:
                 raise Stale
             self.refresh_from_db()
+            Minted.objects.filter(connection=self).delete()  # It was minted of what is no longer there.
             if not keep_secrets:
                 Sealed.objects.seal(self, registry.secrets(), by=by)
                 Event.record(self.team, Verb.CONNECTION_SECRET_REPLACED, name, by=by)
@@ -198,6 +232,14 @@ class Connection(Status, models.Model):
                 FormerName.leave(self, old_name)
                 Event.record(self.team, Verb.CONNECTION_RENAMED, f"{old_name} to {name}"[:100], by=by)
             Event.record(self.team, Verb.CONNECTION_CHANGED, name, by=by)
+
+    def _end_after_edit(self, registry: Flavor, typed: date | None, keep_secrets: bool) -> dict[str, Any]:
+        if keep_secrets:
+            # What was told of the secret still holds, also where a check reads it while the form is being saved.
+            was_told = models.When(ends_at__isnull=False, then=models.F("ends_on"))
+            return {"ends_on": models.Case(was_told, default=models.Value(typed, models.DateField()))}
+        was_read = self.ends_at is not None and typed == self.ends_on  # Then it belonged to the former secret.
+        return Connection.columns_of_end(registry, None if was_read else typed)
 
     def pause(self, paused: bool, *, by: User) -> None:
         """Pause it, so that it is neither handed out nor checked, or let it work again."""
@@ -220,4 +262,6 @@ class Connection(Status, models.Model):
         deciding = finding.deciding
         fresh = Connection.objects.filter(pk=self.pk, version=check.version)
         since = {} if self.outcome == finding.outcome else {"outcome_since": timezone.now()}
-        fresh.update(outcome=finding.outcome, reason=(deciding.fact if deciding else "")[:500], last_check=check, **since)
+        end = {"ends_at": finding.ends_at, "ends_on": timezone.localdate(finding.ends_at)} if finding.ends_at else {}
+        reason = (deciding.fact if deciding else "")[:500]
+        fresh.update(outcome=finding.outcome, reason=reason, last_check=check, **since, **end)

@@ -32,6 +32,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         former = models.Q(former_names__name__iexact=name, former_names__until__gt=timezone.now())
         return others.filter(models.Q(name__iexact=name) | former).distinct().first()
 
+    def free_name(self, wanted: str) -> str:
+        """Return a name that nothing has and nothing answered to lately: the wanted one, or that with a number."""
+        numbered = (f"{wanted[:58]}-{number}" for number in range(2, 1000))
+        return next((name for name in (wanted, *numbered) if not self.name_taken(name)), "")
+
     def named(self, name: str) -> "Connection":
         """Return the connection that has this name, or had it up to 30 days ago, which is counted. Raises DoesNotExist."""
         connection = self.filter(name__iexact=name).first()
@@ -71,7 +76,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 def needs_attention() -> models.Q:
     """Failing, locked or ended, or ending within 14 days; a paused one needs nobody."""
     failing = ~models.Q(outcome__in=["", Outcome.CONNECTED])
-    ending = models.Q(ends_on__lte=timezone.localdate() + timedelta(days=ENDS_SOON_DAYS))
+    soon = timedelta(days=ENDS_SOON_DAYS)
+    # A date counts only where no moment was told, as in `Connection.ends_soon`.
+    by_the_day = models.Q(ends_at=None, ends_on__lte=timezone.localdate() + soon)
+    ending = models.Q(ends_at__lte=timezone.now() + soon) | by_the_day
     locked = models.Q(sealed_with__isnull=False) & ~models.Q(sealed_with__in=list(sealing.ring()))
     return models.Q(paused=False) & (failing | ending | locked)
 
@@ -116,7 +124,8 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
             try:
                 with transaction.atomic():
                     columns = self.model.columns(registry)
-                    connection: Connection = self.create(name=name, created_by=by, **columns, **details)
+                    end = self.model.columns_of_end(registry, details.pop("ends_on", None))
+                    connection: Connection = self.create(name=name, created_by=by, **columns, **end, **details)
             except IntegrityError:
                 raise NameTaken from None
             Sealed.objects.seal(connection, registry.secrets(), by=by)

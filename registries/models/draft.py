@@ -8,7 +8,7 @@ login in it. A draft belongs to one person, one team and one flavor, and opens f
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from registries import flavors, sealing
 from registries.distribution import Secret
 from registries.flavors.base import Flavor
 from registries.models.sealed import Payload, PayloadManager
+from registries.pasted.filling import from_login
+from registries.pasted.logins import Login
 
 if TYPE_CHECKING:
     from registries.models.connection import Connection
@@ -35,10 +37,19 @@ class DraftManager(PayloadManager):
         since = timezone.now() - timedelta(seconds=KEEP_SECONDS)
         return self.filter(created_at__gt=since).order_by("pk")
 
-    def of(self, person: User, flavor: str = "") -> "models.QuerySet[Draft]":
-        """Keep a person's own fresh ones, perhaps those of one flavor only."""
-        own = self.fresh().filter(by=person)
-        return own.filter(flavor=flavor) if flavor else own
+    def of(self, team: Team, person: User) -> "models.QuerySet[Draft]":
+        """Keep the fresh ones of a person in a team."""
+        return self.fresh().filter(team=team, by=person)
+
+    def for_form(
+        self, text: str, *, team: Team, person: User, flavor: type[Flavor], connection: "Connection | None"
+    ) -> "Draft | None":
+        """Return the draft that a form names, if it is this person's and this form's; else None, whatever the text is."""
+        try:
+            named = uuid.UUID(text)
+        except ValueError:
+            return None
+        return self.of(team, person).filter(uuid=named, flavor=flavor.slug, connection=connection).first()
 
     def keep(
         self,
@@ -55,7 +66,7 @@ class DraftManager(PayloadManager):
         Seal what was typed or pasted, until it is saved, dropped or a quarter of an hour old.
 
         `reach` is where its secrets may go, "" where that is not known yet; `connection` is the one that was being edited;
-        `told` are the columns that hold no secret: typed, note, from_file.
+        `told` are the columns that hold no secret: typed, address, note, from_file.
         """
         draft = Draft(
             team=team, by=by, flavor=flavor.slug, kept=sorted(secrets), reach=reach, connection=connection, **told
@@ -68,6 +79,25 @@ class DraftManager(PayloadManager):
         _sweep_later()
         return draft
 
+    def take_in(self, team: Team, logins: Iterable[Login], *, by: User) -> None:
+        """
+        Make drafts of the logins that stood in a file: their forms filled, their secrets sealed, names suggested.
+
+        Those of an earlier reading that are filled alike make room, so that a file may be read twice.
+        """
+        earlier = list(self.filter(team=team, by=by, from_file=True))
+        for login in logins:
+            filled = from_login(login)
+            registry = filled.registry
+            for draft in earlier:
+                if draft.flavor == filled.flavor.slug and {**draft.typed, "name": ""} == {**filled.plain, "name": ""}:
+                    self.filter(pk=draft.pk).delete()
+            self.keep(
+                team, filled.flavor, filled.secrets, by=by, reach=registry.reach, address=registry.address,
+                typed={**filled.plain, "name": team.connections.free_name(registry.suggested_name)}, note=login.note,
+                from_file=True,
+            )  # fmt: skip
+
     def sweep(self) -> None:
         """Delete what has expired, whoever made it."""
         self.filter(created_at__lte=timezone.now() - timedelta(seconds=KEEP_SECONDS)).delete()
@@ -77,13 +107,14 @@ class Draft(Payload):
     """What was typed or pasted for one form: plain values in the clear, secrets in the payload."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    team = models.ForeignKey(Team, models.CASCADE, related_name="drafts")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     flavor = models.CharField(max_length=20, choices=flavors.choices)
     connection = models.ForeignKey("registries.Connection", models.CASCADE, null=True, related_name="+")
     typed = models.JSONField(default=dict)
     kept = models.JSONField(default=list)
     reach = models.CharField(max_length=700, blank=True)
+    address = models.CharField(max_length=600, blank=True)
     note = models.CharField(max_length=500, blank=True)
     from_file = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
@@ -110,9 +141,20 @@ class Draft(Payload):
         return flavors.FLAVORS[self.flavor]
 
     @property
+    def name(self) -> str:
+        """The name that is suggested, or was typed."""
+        return str(self.typed.get("name", ""))
+
+    @property
     def until(self) -> datetime:
         """When it expires, aware UTC."""
         return self.created_at + timedelta(seconds=KEEP_SECONDS)
+
+    def renew(self, secrets: Mapping[str, Secret], *, reach: str) -> None:
+        """Keep other secrets in its place, for another quarter of an hour."""
+        self.reach, self.kept, self.created_at = reach or self.reach, sorted(secrets), timezone.now()
+        self.seal(secrets)
+        self.save()
 
     def secrets_if_they_open(self) -> dict[str, Secret]:
         """Open what is kept; nothing where it does not open, and then it is typed again."""

@@ -1,13 +1,13 @@
 """What pages say of a connection's health: a state, a word, a colour, and where its repair begins."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from registries.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from registries.flavors.base import Input
+    from registries.flavors.base import Flavor, Input
 
 # What the row and the page of a failing connection offer as the way to mend it, and the field that it leads to.
 REPAIRS: Mapping[str, tuple[str, str]] = {
@@ -15,6 +15,7 @@ REPAIRS: Mapping[str, tuple[str, str]] = {
     Outcome.IMAGE_NOT_FOUND: ("Change the test image", "test_image"),
     Outcome.NO_PUSH_ACCESS: ("Change what the team needs", "purpose"),
 }
+_CLOSE = timedelta(minutes=1)  # in which an end is counted, and the secret saved that it is the end of
 SECRET_AT_FAULT = (Outcome.SIGN_IN_REFUSED, Outcome.ENDED)
 
 
@@ -26,6 +27,13 @@ class Status:
         outcome: str
         reason: str
         checking_since: datetime | None
+        secret_saved_at: datetime | None
+        settings: Mapping[str, str]
+        ends_on: date | None
+        ends_at: datetime | None
+
+        @property
+        def flavor_class(self) -> type[Flavor]: ...
 
         @property
         def locked(self) -> bool: ...
@@ -63,6 +71,16 @@ class Status:
     def ends_kind(self) -> str:
         """How the date on which the login ends is coloured: `bad` once it has passed, `warn` when it is near, else ""."""
         return "bad" if self.ended else "warn" if self.ends_soon else ""
+
+    @property
+    def ends_source(self) -> str:
+        """Where it is known from when the login ends."""
+        if self.ends_at is None:
+            return "As entered" if self.ends_on else "Not known"
+        hours = self.flavor_class.without_secrets(self.settings).ends_after_hours
+        if hours and self.secret_saved_at and abs(self.ends_at - self.secret_saved_at - timedelta(hours=hours)) < _CLOSE:
+            return "Counted from when it was saved"
+        return "Read from the registry"
 
     @property
     def trouble(self) -> str:

@@ -53,7 +53,7 @@ def directions(registry: Registry, address: str) -> str:
        {"E-mail":<20} {EMAIL}
        {"Password":<20} {PASSWORD}
 
-  2.  Containers, Add registry, Other. Then type, and leave the rest blank:
+  2.  Containers, Add registry: paste the image above and continue, or choose Other. Then type, and leave the rest blank:
 {rows}
 
   3.  Test connection, or Save registry, and watch the five steps. Then try a wrong password.

@@ -1,5 +1,8 @@
 """The contract that every flavor keeps, run over the table."""
 
+import base64
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,7 +40,7 @@ refusals = pytest.mark.parametrize(
 
 def test_every_flavor_has_a_row_and_stands_in_the_order_of_the_chooser() -> None:
     assert list(FLAVORS) == [
-        "digitalocean", "dockerhub", "gcp", "github", "azure", "gitlab", "quay", "jfrog", "harbor", "ngc", "redhat",
+        "digitalocean", "dockerhub", "gcp", "github", "azure", "aws", "gitlab", "quay", "jfrog", "harbor", "ngc", "redhat",
         "oracle", "ibm", "scaleway", "alibaba", "other",
     ]  # fmt: skip
     assert {row.slug for row in TABLE} == set(FLAVORS)
@@ -244,6 +247,15 @@ def test_a_password_of_amazon_ecr_is_known_to_end_in_twelve_hours() -> None:
 
     assert made("other", ecr).ends_after_hours == 12
     assert made("other", OTHER | {"username": "AWS"}).ends_after_hours is None
+
+
+def test_a_password_of_amazon_ecr_tells_its_end_in_any_form() -> None:
+    end = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
+    password = base64.b64encode(json.dumps({"payload": "x", "expiration": int(end.timestamp())}).encode()).decode()
+    ecr = OTHER | {"url": "123456789012.dkr.ecr.us-east-1.amazonaws.com", "username": "AWS", "password": password}
+
+    assert made("other", ecr).ends_at == end
+    assert made("other", ecr | {"url": "registry.example.com"}).ends_at is None
 
 
 @pytest.mark.parametrize(

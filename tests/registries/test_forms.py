@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -51,6 +50,7 @@ def stored_connection(slug: str, typed: Mapping[str, str], **changes: Any) -> An
         "test_image": "",
         "ca_certificate": "",
         "ends_on": None,
+        "ends_at": None,
         "settings": registry.settings(),
         "address": registry.address,
         "version": 3,
@@ -198,8 +198,9 @@ def test_v25_a_failed_form_keeps_what_was_typed_but_no_secret() -> None:
         page = page_of(failed)
         assert PASSWORD not in page
         assert "Kept" in page
-        assert "What you typed is not kept on this page." in page
-        assert all(failed[name].value() is None for name, input_ in inputs(FLAVORS[row.slug]).items() if input_.sealed)
+        sealed = {name for name, input_ in inputs(FLAVORS[row.slug]).items() if input_.sealed}
+        assert failed.to_keep().keys() == {name for name in sealed if row.typed.get(name)}
+        assert all(failed[name].value() is None for name in sealed)
 
 
 def test_an_address_with_a_login_in_it_is_not_shown_again() -> None:
@@ -292,16 +293,13 @@ def test_an_image_that_is_none_or_lies_elsewhere_is_refused(typed: str) -> None:
     assert list(errors(failed)) == ["test_image"]
 
 
-def test_the_day_that_the_login_ends_is_typed_or_known() -> None:
+def test_the_day_that_the_login_ends_is_what_was_typed() -> None:
     ecr = OTHER | {"url": "123456789012.dkr.ecr.us-east-1.amazonaws.com", "username": "AWS"}
 
-    with time_machine.travel(datetime(2026, 3, 1, 20, tzinfo=UTC), tick=False):
-        known = form("other", ecr)
-        assert known.is_valid()
-        assert known.details()["ends_on"] == date(2026, 3, 2)
-    typed = form("other", ecr | {"ends_on": "2026-11-30"})
-    assert typed.is_valid()
-    assert typed.details()["ends_on"] == date(2026, 11, 30)
+    for written, day in (("2026-11-30", date(2026, 11, 30)), ("", None)):
+        typed = form("other", ecr | {"ends_on": written})
+        assert typed.is_valid()
+        assert typed.details()["ends_on"] == day
     assert errors(form("other", OTHER | {"ends_on": "next year"})) == {"ends_on": ["Enter a date, such as 2026-11-30."]}
 
 
@@ -443,6 +441,26 @@ def test_a_secret_that_is_typed_replaces_the_stored_one_which_stays_closed(row: 
     assert errors(changed) == {}
     assert changed.secrets_kept is False
     assert vault.opened == 0
+
+
+TEMPORARY = {
+    "registry": "123456789012", "region": "eu-west-1", "method": "key", "access_key": "ASIA" + "A" * 16,
+    "secret_key": PASSWORD.ljust(40, "x"), "session_token": PASSWORD * 10,
+}  # fmt: skip
+
+
+def test_a_session_token_stays_with_its_key_and_goes_with_it() -> None:
+    registry = made("aws", TEMPORARY)
+    vault = Vault(**{name: secret.reveal() for name, secret in registry.secrets().items()})
+
+    unchanged = edit("aws", TEMPORARY, {}, vault)
+    another_key = edit("aws", TEMPORARY, {"secret_key": "k" * 40}, vault)
+
+    assert errors(unchanged) == errors(another_key) == {}
+    assert unchanged.registry == registry
+    assert unchanged.secrets_kept is True
+    assert another_key.registry.secrets().keys() == {"secret_key"}
+    assert "<b>A saved one stays</b> as long as no other secret is entered." in page_of(edit("aws", TEMPORARY, None, vault))
 
 
 MOVES = [

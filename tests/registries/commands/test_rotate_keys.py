@@ -3,13 +3,16 @@
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from console.models import Team, User
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
-from registries.models import Connection, Sealed, sealed
+from registries.management.commands.rotate_keys import TABLES
+from registries.models import Connection, Draft, Minted, Sealed, sealed
+from registries.models.sealed import Payload, PayloadManager
 
 NEW = "new:" + "A" * 43 + "="
 
@@ -88,3 +91,49 @@ def test_a_row_that_does_not_open_is_counted_and_left_as_it_is(five: None, setti
         run()
 
     assert Sealed.objects.by_key() == {"new": 4, "test1": 1}
+
+
+# What is sealed beside the stored logins ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(five: None, team: Team, alice: User) -> tuple[Draft, Minted]:
+    """A draft, and a login that was minted, beside the five that are stored."""
+    secrets = {"password": Secret("typed")}
+    draft = Draft.objects.keep(team, FLAVORS["other"], secrets, by=alice, reach="https://registry.example.com")
+    minted = Minted(connection=Connection.objects.get(name="c0"), reach="r")
+    minted.seal({"username": Secret("AWS"), "password": Secret("minted")})
+    minted.save()
+    return draft, minted
+
+
+def test_every_table_of_sealed_rows_is_rotated() -> None:
+    assert {table.model for table in TABLES} == {model for model in apps.get_models() if issubclass(model, Payload)}
+
+
+def test_drafts_and_minted_logins_move_too(beside: tuple[Draft, Minted], settings: Settings) -> None:
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+
+    assert run() == "7 wrapped under new.\nnew: 7\n"
+
+    settings.BERTH_SEALING_KEYS = NEW
+    assert Draft.objects.get().unseal() == {"password": Secret("typed")}
+    assert Minted.objects.get().unseal() == {"username": Secret("AWS"), "password": Secret("minted")}
+    assert len(passwords()) == 5
+
+
+@pytest.mark.parametrize("kept", TABLES, ids=lambda table: table.model.__name__)
+def test_a_key_that_any_sort_of_row_needs_is_not_retired(
+    kept: PayloadManager, beside: tuple[Draft, Minted], settings: Settings
+) -> None:
+    settings.BERTH_SEALING_KEYS = f"{NEW}\n{settings.BERTH_SEALING_KEYS}"
+    for table in TABLES:
+        if table is not kept:
+            table.rewrap_batch(0)
+    rows = kept.count()
+
+    with pytest.raises(CommandError, match=f"test1 still opens {rows}\\."):
+        run(retire="test1")
+
+    run()
+    assert "opens nothing any more" in run(retire="test1")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 ALIBABA = {
     "registry": "registry.cn-hangzhou.aliyuncs.com",
@@ -19,6 +19,7 @@ AT_ALIBABA: dict[str, Any] = {
     "realms": ("https://dockerauth.cn-hangzhou.aliyuncs.com",),
 }
 KEY_ID = "LTAI5tNorthwindExample01"
+IN_ACME = {"registry": "registry.cn-hangzhou.aliyuncs.com", "namespace": "acme"}
 
 ROW = Row(
     slug="alibaba",
@@ -81,5 +82,30 @@ ROW = Row(
         "crpi-.cn-shanghai.personal.cr.aliyuncs.com",
         "cr.cn-hangzhou.aliyuncs.com",
         "registry.cn-hangzhou.aliyun.com",
+    ),
+    images=(
+        ("registry.cn-hangzhou.aliyuncs.com/acme/web:1.4", IN_ACME),
+        ("registry.cn-hangzhou.aliyuncs.com/acme/web", IN_ACME),
+        (f"registry.cn-hangzhou.aliyuncs.com/acme/web@{DIGEST}", IN_ACME),
+        (f"registry.cn-hangzhou.aliyuncs.com/acme/web:1.4@{DIGEST}", IN_ACME),
+        ("registry.cn-hangzhou.aliyuncs.com/acme/team/web:1.4", IN_ACME),
+        ("registry.cn-hangzhou.aliyuncs.com/ac_me-01/web:1.4", IN_ACME | {"namespace": "ac_me-01"}),
+        *(
+            (f"{host}/acme/web:1.4", IN_ACME | {"registry": host})
+            for host in [
+                "registry-vpc.ap-southeast-1.aliyuncs.com",
+                "crpi-0a1b2c.cn-shanghai.personal.cr.aliyuncs.com",
+                "crpi-0a1b2c-vpc.cn-shanghai.personal.cr.aliyuncs.com",
+            ]
+        ),
+        ("Registry.CN-Hangzhou.aliyuncs.com/acme/web:1.4", IN_ACME),
+        ("docker pull registry.cn-hangzhou.aliyuncs.com/acme/web:1.4", IN_ACME),
+        ("https://registry.cn-hangzhou.aliyuncs.com/acme/web:1.4", IN_ACME),
+        ("registry.cn-hangzhou.aliyuncs.com/web", {"registry": "registry.cn-hangzhou.aliyuncs.com"}),
+    ),
+    logins=(
+        ("berth@northwind", PASSWORD, {"method": "fixed", "username": "berth@northwind", "password": PASSWORD}),
+        ("cr_temp_user", PASSWORD, {"method": "temporary", "username": "cr_temp_user", "password": PASSWORD}),
+        (KEY_ID, " two words ", {"method": "fixed", "username": KEY_ID, "password": " two words "}),
     ),
 )

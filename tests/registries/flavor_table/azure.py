@@ -1,8 +1,9 @@
 """Azure."""
 
-from tests.registries.flavor_table.rows import PASSWORD, UUID, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, UUID, Good, Row, look_alikes_of
 
 AZURE = {"registry": "northwindvision", "namespace": "", "method": "sp", "username": UUID, "password": PASSWORD}
+ACME = {"registry": "acme01"}
 
 ROW = Row(
     slug="azure",
@@ -71,15 +72,40 @@ ROW = Row(
         "acme01.azurecr.de",
     ),
     look_alikes=(
+        *look_alikes_of("acme01.azurecr.io"),
+        *look_alikes_of("acme01.azurecr.cn"),
         "azurecr.io",
-        "acme01.azurecr.io.evil.example",
+        "evil.azurecr.io.attacker.com",
         "acme01-azurecr.io",
         "acme01.azurecr.com",
-        "acme01.azurecr.io:443",
         "a.acme01.azurecr.io",
         "acme01.xazurecr.io",
         "acme01.azurecr.i0",
         "acme01.eastus.data.azurecr.io",
         "mcr.microsoft.com",
+    ),
+    images=(
+        ("example-registry.azurecr.io/streamlit-app:latest", {"registry": "example-registry"}),
+        ("acme01.azurecr.io/web", ACME),
+        ("acme01.azurecr.io/web:1.4", ACME),
+        (f"acme01.azurecr.io/web@{DIGEST}", ACME),
+        (f"acme01.azurecr.io/web:1.4@{DIGEST}", ACME),
+        ("acme01.azurecr.io/vision/team/ranker:2.4", ACME),
+        ("acme01.azurecr.io/a__b/c---d.e:_x", ACME),
+        ("Acme01.AzureCR.io/web:1.4", ACME),
+        ("acme01-h4sh.azurecr.io/web:1.4", {"registry": "acme01-h4sh"}),
+        ("acme01.azurecr.cn/web:1.4", {"registry": "acme01.azurecr.cn"}),
+        ("acme01.azurecr.us/web:1.4", {"registry": "acme01.azurecr.us"}),
+        ("acme01.eastus.geo.azurecr.io/web:1.4", {"registry": "acme01.eastus.geo.azurecr.io"}),
+        ("docker pull acme01.azurecr.io/web:1.4", ACME),
+        ("https://acme01.azurecr.io/web:1.4", ACME),
+        ("`acme01.azurecr.io/web:1.4`", ACME),
+    ),
+    logins=(
+        (UUID, PASSWORD, {"method": "sp", "username": UUID, "password": PASSWORD}),
+        (UUID.upper(), PASSWORD, {"method": "sp", "username": UUID.upper(), "password": PASSWORD}),
+        ("ci-pull", PASSWORD, {"method": "token", "username": "ci-pull", "password": PASSWORD}),
+        ("northwindvision", PASSWORD, {"method": "token", "username": "northwindvision", "password": PASSWORD}),
+        ("00000000-0000-0000-0000-000000000000", PASSWORD, None),
     ),
 )

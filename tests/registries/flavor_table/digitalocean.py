@@ -1,6 +1,6 @@
 """DigitalOcean."""
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 DO = {"registry": "your-registry-name", "token": PASSWORD}
 
@@ -48,6 +48,26 @@ ROW = Row(
         "registry.digitalocean.co",
         "xregistry.digitalocean.com",
         "a.registry.digitalocean.com",
-        "registry.digitalocean.com:443",
+        *look_alikes_of("registry.digitalocean.com"),
+    ),
+    images=(
+        ("registry.digitalocean.com/your-registry-name/image:tag", {"registry": "your-registry-name"}),
+        ("registry.digitalocean.com/acme/web", {"registry": "acme"}),
+        ("registry.digitalocean.com/acme/web:1.4", {"registry": "acme"}),
+        (f"registry.digitalocean.com/acme/web@{DIGEST}", {"registry": "acme"}),
+        (f"registry.digitalocean.com/acme/web:1.4@{DIGEST}", {"registry": "acme"}),
+        ("registry.digitalocean.com/acme/apps/web/front:1.4", {"registry": "acme"}),
+        ("registry.digitalocean.com/acme-01/web_api.v2:_LATEST", {"registry": "acme-01"}),
+        ("registry.digitalocean.com/0/w:0", {"registry": "0"}),
+        ("Registry.DigitalOcean.com/acme/web:1.4", {"registry": "acme"}),
+        ("docker pull registry.digitalocean.com/acme/web:1.4", {"registry": "acme"}),
+        ("https://registry.digitalocean.com/acme/web/", {"registry": "acme"}),
+        ("- image: registry.digitalocean.com/acme/web:1.4  # the site", {"registry": "acme"}),
+        ("registry.digitalocean.com/web:1.4", {}),
+    ),
+    logins=(
+        (PASSWORD, PASSWORD, {"token": PASSWORD}),
+        ("mara@northwind.example", PASSWORD, {"token": PASSWORD}),
+        ("mara", PASSWORD, None),
     ),
 )

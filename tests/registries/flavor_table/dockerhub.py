@@ -1,6 +1,6 @@
 """Docker Hub."""
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 HUB = {"namespace": "example-repository", "username": "acmeci", "password": PASSWORD}
 
@@ -61,15 +61,42 @@ ROW = Row(
     ),
     serves=("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com"),
     look_alikes=(
-        "docker.io.evil.example",
+        *look_alikes_of("docker.io"),
+        *look_alikes_of("index.docker.io"),
         "xdocker.io",
-        "docker.iо",
         "registry-2.docker.io",
         "auth.docker.io",
         "docker.com",
         "d0cker.io",
-        "docker.io:443",
         "hub.docker.com.evil.example",
         "docker-io.example",
+    ),
+    images=(
+        ("ubuntu", {"namespace": "library"}),
+        ("ubuntu:22.04", {"namespace": "library"}),
+        (f"ubuntu:latest@{DIGEST}", {"namespace": "library"}),
+        ("docker.io/library/postgres:16", {"namespace": "library"}),
+        ("docker.io/ubuntu", {"namespace": "library"}),
+        ("example-repository/streamlit-app:latest", {"namespace": "example-repository"}),
+        ("tensorflow/tensorflow:2.7.0-gpu-jupyter", {"namespace": "tensorflow"}),
+        (f"acme/web@{DIGEST}", {"namespace": "acme"}),
+        ("docker.io/myorganization/my_private_repo:latest", {"namespace": "myorganization"}),
+        ("index.docker.io/acme/web:1.4", {"namespace": "acme"}),
+        ("index.docker.io/ubuntu", {"namespace": "library"}),
+        ("registry-1.docker.io/acme/web", {"namespace": "acme"}),
+        ("registry.hub.docker.com/library/ubuntu", {"namespace": "library"}),
+        ("Docker.io/acme/web:1.4", {"namespace": "acme"}),
+        ("docker.io/acme/team/web:1.4", {"namespace": "acme"}),
+        ("docker pull acme/web:1.4", {"namespace": "acme"}),
+        ("FROM nvidia/cuda:12.2.0-base-ubuntu22.04", {"namespace": "nvidia"}),
+        ("https://docker.io/acme/web", {"namespace": "acme"}),
+        ("https://hub.docker.com/r/acme/web", {"namespace": "acme"}),
+        ("registry-1.docker.io/ubuntu", {}),
+    ),
+    logins=(
+        ("acmeci", f"dckr_pat_{PASSWORD}", {"username": "acmeci", "password": f"dckr_pat_{PASSWORD}"}),
+        ("acme", "dckr_oat_abc", {"username": "acme", "password": "dckr_oat_abc"}),
+        ("acmeci", "a : b ", {"username": "acmeci", "password": "a : b "}),
+        ("<token>", PASSWORD, None),
     ),
 )

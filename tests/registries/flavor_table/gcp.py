@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 
 def google_key(**changes: Any) -> str:
@@ -23,6 +23,9 @@ def google_key(**changes: Any) -> str:
 
 
 KEY = google_key()
+
+KEY_IN_BASE64 = base64.b64encode(KEY.encode()).decode()
+IN_A_REPOSITORY = {"region": "us-west1", "project": "p", "repository": "r"}
 
 GCP = {"region": "us-west1", "project": "northwind-ml", "repository": "", "key": KEY}
 
@@ -124,6 +127,16 @@ ROW = Row(
         ("key", {"key": '{"type": -Infinity}'}, "NaN"),
         ("key", {"key": '{"n": ' + "9" * 5000 + "}"}, "This is not JSON."),
         ("key", {"key": KEY.replace("{", "{\x00", 1)}, "NUL"),
+        ("key", {"key": KEY.replace("104", "\ud800")}, "half a character"),
+        ("key", {"key": "\udfff"}, "half a character"),
+        ("key", {"key": google_key(type="\ud800")}, "not a service account key"),
+        ("key", {"key": google_key(project_id="\ud800")}, "<code>project_id</code> of this key is damaged"),
+        ("key", {"key": google_key(client_email="\udc00@x.example")}, "<code>client_email</code> of this key is damaged"),
+        (
+            "key",
+            {"key": KEY.replace(PASSWORD, f"{PASSWORD}\\ud800")},
+            "<code>private_key</code> of this key is damaged",
+        ),
         ("key", {"key": " " * 70_000 + KEY}, "64 KB"),
         ("key", {"key": "ü" * 40_000}, "64 KB"),
         ("key", {"key": google_key(type="authorized_user")}, "credential of a person"),
@@ -154,25 +167,61 @@ ROW = Row(
         "docker.europe-west1.rep.pkg.dev",
     ),
     look_alikes=(
+        *look_alikes_of("gcr.io"),
+        *look_alikes_of("us-west1-docker.pkg.dev"),
         "evil-gcr.io",
         "xgcr.io",
-        "gcr.io.evil.example",
-        "a.b.gcr.io",
         "pkg.dev",
         "docker.pkg.dev",
         "-docker.pkg.dev",
-        "us-west1-docker.pkg.dev.evil.example",
         "us-west1-docker-pkg.dev",
         "us.west1-docker.pkg.dev",
         "ghcr.io",
         "gcr.i0",
-        "gcr.io.",
         "rep.pkg.dev",
         "docker.x.y.rep.pkg.dev",
         "us-west1-npm.pkg.dev",
-        "gcr.io:443",
         "mirror-gcr.io",
         "us-gcr.io",
         "g.cr.io",
+    ),
+    images=(
+        (
+            "us-west1-docker.pkg.dev/project-name/repo-name/image:tag",
+            {"region": "us-west1", "project": "project-name", "repository": "repo-name"},
+        ),
+        ("us-west1-docker.pkg.dev/p/r/img", IN_A_REPOSITORY),
+        (f"us-west1-docker.pkg.dev/p/r/img@{DIGEST}", IN_A_REPOSITORY),
+        (f"us-west1-docker.pkg.dev/p/r/img:1.4@{DIGEST}", IN_A_REPOSITORY),
+        ("us-west1-docker.pkg.dev/p/r/team/sub/img:1.4", IN_A_REPOSITORY),
+        ("europe-docker.pkg.dev/p/r/img:1.4", IN_A_REPOSITORY | {"region": "europe"}),
+        ("europe-west12-docker.pkg.dev/p/r/img", IN_A_REPOSITORY | {"region": "europe-west12"}),
+        ("us-west99-docker.pkg.dev/p/r/img", IN_A_REPOSITORY | {"region": "us-west99"}),
+        (
+            "docker.europe-west1.rep.pkg.dev/p/r/img:1.4",
+            IN_A_REPOSITORY | {"region": "docker.europe-west1.rep.pkg.dev"},
+        ),
+        ("us-west1-docker.pkg.dev/google.com/proj/r/img", IN_A_REPOSITORY | {"project": "google.com:proj"}),
+        ("us-west1-docker.pkg.dev/p/img:1.4", {"region": "us-west1", "project": "p"}),
+        ("gcr.io/my-project/image", {"region": "gcr.io", "project": "my-project"}),
+        ("gcr.io/my-project/team/sub/image:1.4", {"region": "gcr.io", "project": "my-project"}),
+        ("gcr.io/google.com/proj/img", {"region": "gcr.io", "project": "google.com:proj"}),
+        (f"eu.gcr.io/p-01/img@{DIGEST}", {"region": "eu.gcr.io", "project": "p-01"}),
+        ("marketplace.gcr.io/google/nginx:1.25", {"region": "marketplace.gcr.io", "project": "google"}),
+        ("US-West1-Docker.PKG.dev/p/r/img:1.4", IN_A_REPOSITORY),
+        ("docker pull us-west1-docker.pkg.dev/p/r/img:1.4", IN_A_REPOSITORY),
+        ("https://us-west1-docker.pkg.dev/p/r/img:1.4", IN_A_REPOSITORY),
+        ("FROM --platform=linux/amd64 us-west1-docker.pkg.dev/p/r/img:1.4 AS build", IN_A_REPOSITORY),
+        ("gcr.io/image", {"region": "gcr.io"}),
+    ),
+    logins=(
+        ("_json_key", KEY, {"key": KEY}),
+        ("_json_key_base64", KEY_IN_BASE64, {"key": KEY}),
+        ("_json_key_base64", KEY_IN_BASE64[:-20], None),
+        ("_json_key", KEY[:-20], None),
+        ("oauth2accesstoken", PASSWORD, None),
+        ("_token", PASSWORD, None),
+        ("_dcgcr_2_1_0_token", PASSWORD, None),
+        ("AWS", KEY, None),
     ),
 )

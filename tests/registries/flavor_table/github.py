@@ -1,6 +1,6 @@
 """GitHub."""
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 GITHUB = {"namespace": "example-org", "username": "octo@example.com", "password": PASSWORD}
 
@@ -42,15 +42,36 @@ ROW = Row(
     ),
     serves=("ghcr.io",),
     look_alikes=(
+        *look_alikes_of("ghcr.io"),
         "gcr.io",
-        "ghcr.io.evil.example",
         "xghcr.io",
-        "ghcr.io:443",
         "ghcr.lo",
         "ghrc.io",
         "docker.pkg.github.com",
         "a.ghcr.io",
         "ghcr-io.example",
         "github.com",
+    ),
+    images=(
+        ("ghcr.io/example-org/streamlit-app:latest", {"namespace": "example-org"}),
+        ("ghcr.io/example-org/streamlit-app", {"namespace": "example-org"}),
+        (f"ghcr.io/acme/web@{DIGEST}", {"namespace": "acme"}),
+        (f"ghcr.io/acme/web:1.4@{DIGEST}", {"namespace": "acme"}),
+        ("ghcr.io/acme/team/sub/web:1.4", {"namespace": "acme"}),
+        ("ghcr.io/acme-inc/web.api:v2_1", {"namespace": "acme-inc"}),
+        ("GHCR.io/acme/web:1.4", {"namespace": "acme"}),
+        ("docker pull ghcr.io/acme/web:1.4", {"namespace": "acme"}),
+        ("  $ sudo docker pull ghcr.io/acme/web:1.4\n", {"namespace": "acme"}),
+        ("podman run GHCR.IO/acme/web", {"namespace": "acme"}),
+        ("FROM ghcr.io/acme/web:1.4", {"namespace": "acme"}),
+        ("image: 'ghcr.io/acme/web:1.4'", {"namespace": "acme"}),
+        ("https://ghcr.io/acme/web", {"namespace": "acme"}),
+        ("docker://ghcr.io/acme/web:1.4", {"namespace": "acme"}),
+        ("ghcr.io/web:1.4", {}),
+    ),
+    logins=(
+        ("octocat", f"ghp_{PASSWORD}", {"username": "octocat", "password": f"ghp_{PASSWORD}"}),
+        ("octo@example.com", PASSWORD, {"username": "octo@example.com", "password": PASSWORD}),
+        ("github-actions[bot]", "ghs_1_a.b.c", {"username": "github-actions[bot]", "password": "ghs_1_a.b.c"}),
     ),
 )

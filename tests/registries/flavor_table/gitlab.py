@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 GITLAB = {
     "registry": "registry.gitlab.com",
@@ -18,6 +18,7 @@ AT_GITLAB: dict[str, Any] = {
     "account": "gitlab+deploy-token-42",
     "realms": ("https://gitlab.com",),
 }
+IN_VISION = {"registry": "registry.gitlab.com", "namespace": "northwind/vision"}
 OWN = GITLAB | {"registry": "registry.gitlab.corp.example", "gitlab_host": "gitlab.corp.example"}
 
 ROW = Row(
@@ -112,5 +113,42 @@ ROW = Row(
         "registry.gitlab.com.example",
         "registry.gitiab.com",
         "registry.gitlab.corp.example",
+    ),
+    images=(
+        ("registry.gitlab.com/northwind/vision/ranker:2.4", IN_VISION),
+        ("registry.gitlab.com/northwind/vision/ranker", IN_VISION),
+        (f"registry.gitlab.com/northwind/vision/ranker@{DIGEST}", IN_VISION),
+        (f"registry.gitlab.com/northwind/vision/ranker:2.4@{DIGEST}", IN_VISION),
+        ("registry.gitlab.com/northwind/vision:2.4", IN_VISION | {"namespace": "northwind"}),
+        (
+            "registry.gitlab.com/northwind/labs/vision/ranker/train:2.4",
+            IN_VISION | {"namespace": "northwind/labs/vision/ranker"},
+        ),
+        ("registry.gitlab.com/north_wind/vi.sion/ranker:2.4", IN_VISION | {"namespace": "north_wind/vi.sion"}),
+        ("Registry.GitLab.com/northwind/vision/ranker:2.4", IN_VISION),
+        ("docker pull registry.gitlab.com/northwind/vision/ranker:2.4", IN_VISION),
+        ("nerdctl image pull registry.gitlab.com/northwind/vision/ranker", IN_VISION),
+        ("FROM registry.gitlab.com/northwind/vision/ranker:2.4", IN_VISION),
+        ("image: registry.gitlab.com/northwind/vision/ranker:2.4\n", IN_VISION),
+        ('"registry.gitlab.com/northwind/vision/ranker:2.4"', IN_VISION),
+        ("https://registry.gitlab.com/northwind/vision/ranker", IN_VISION),
+        ("registry.gitlab.com/ranker:2.4", {"registry": "registry.gitlab.com"}),
+    ),
+    logins=(
+        (
+            "gitlab+deploy-token-42",
+            PASSWORD,
+            {"method": "deploy", "username": "gitlab+deploy-token-42", "password": PASSWORD},
+        ),
+        ("pull-only", "gldt-abc", {"method": "deploy", "username": "pull-only", "password": "gldt-abc"}),
+        ("mara", "glpat-abc", {"method": "personal", "username": "mara", "password": "glpat-abc"}),
+        (
+            "gitlab+deploy-token-42",
+            "glpat-abc",
+            {"method": "personal", "username": "gitlab+deploy-token-42", "password": "glpat-abc"},
+        ),
+        ("mara", "gloas-abc", {"username": "mara", "password": "gloas-abc"}),
+        ("mara", PASSWORD, {"username": "mara", "password": PASSWORD}),
+        ("gitlab-ci-token", "glcbt-64_abc", None),
     ),
 )

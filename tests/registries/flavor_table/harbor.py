@@ -74,4 +74,19 @@ ROW = Row(
         "goharbor.io",
         "harbor.io",
     ),
+    logins=(
+        (
+            "robot$vision+berth",
+            PASSWORD,
+            {"method": "robot", "username": "robot$vision+berth", "password": PASSWORD},
+        ),
+        ("robot$berth", PASSWORD, {"method": "robot", "username": "robot$berth", "password": PASSWORD}),
+        ("bot-vision+berth", PASSWORD, {"method": "robot", "username": "bot-vision+berth", "password": PASSWORD}),
+        ("mara", PASSWORD, {"method": "user", "username": "mara", "password": PASSWORD}),
+        (
+            "mara+ci@northwind.example",
+            " two words ",
+            {"method": "user", "username": "mara+ci@northwind.example", "password": " two words "},
+        ),
+    ),
 )

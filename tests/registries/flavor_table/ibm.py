@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 IBM = {"registry": "us.icr.io", "namespace": "northwind", "method": "key", "password": PASSWORD}
 AT_IBM: dict[str, Any] = {
@@ -12,6 +12,7 @@ AT_IBM: dict[str, Any] = {
     "login": ("iamapikey", PASSWORD),
 }
 KEY = "Ab0-_" * 8 + "abcd"
+IN_ACME = {"registry": "us.icr.io", "namespace": "acme"}
 
 ROW = Row(
     slug="ibm",
@@ -64,5 +65,27 @@ ROW = Row(
         "us.private.icr.io",
         "public.us.icr.io",
         "registry.bluemix.net",
+    ),
+    images=(
+        ("us.icr.io/acme/web:1.4", IN_ACME),
+        ("us.icr.io/acme/web", IN_ACME),
+        (f"us.icr.io/acme/web@{DIGEST}", IN_ACME),
+        (f"us.icr.io/acme/web:1.4@{DIGEST}", IN_ACME),
+        ("us.icr.io/acme/team/sub/web:1.4", IN_ACME),
+        ("us.icr.io/ac_me-01/web:1.4", IN_ACME | {"namespace": "ac_me-01"}),
+        ("icr.io/acme/web:1.4", IN_ACME | {"registry": "icr.io"}),
+        ("jp2.icr.io/acme/web:1.4", IN_ACME | {"registry": "jp2.icr.io"}),
+        ("private.de.icr.io/acme/web:1.4", IN_ACME | {"registry": "private.de.icr.io"}),
+        ("private.icr.io/acme/web", IN_ACME | {"registry": "private.icr.io"}),
+        ("US.ICR.io/acme/web:1.4", IN_ACME),
+        ("docker pull us.icr.io/acme/web:1.4", IN_ACME),
+        ("https://us.icr.io/acme/web:1.4", IN_ACME),
+        ("icr.io/web", {"registry": "icr.io"}),
+    ),
+    logins=(
+        ("iamapikey", KEY, {"method": "key", "password": KEY}),
+        ("iambearer", PASSWORD, {"method": "bearer", "password": PASSWORD}),
+        ("token", PASSWORD, None),
+        ("mara@northwind.example", PASSWORD, None),
     ),
 )

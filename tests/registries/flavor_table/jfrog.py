@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 JFROG = {
     "registry": "northwind.jfrog.io",
@@ -17,6 +17,7 @@ AT_JFROG: dict[str, Any] = {
     "account": "ci@northwind.example",
     "login": ("ci@northwind.example", PASSWORD),
 }
+ACME = {"registry": "acme.jfrog.io", "namespace": "docker-local"}
 
 ROW = Row(
     slug="jfrog",
@@ -83,5 +84,24 @@ ROW = Row(
         "northwind.jfrog.com",
         "northwind.jfr0g.io",
         "a.northwind.jfrog.io",
+    ),
+    images=(
+        ("acme.jfrog.io/docker-local/web", ACME),
+        ("acme.jfrog.io/docker-local/web:1.4", ACME),
+        (f"acme.jfrog.io/docker-local/web@{DIGEST}", ACME),
+        (f"acme.jfrog.io/docker-local/web:1.4@{DIGEST}", ACME),
+        ("acme.jfrog.io/docker-local/team/sub/web:1.4", ACME),
+        ("acme.jfrog.io/docker.virtual_2/web:1.4", ACME | {"namespace": "docker.virtual_2"}),
+        ("acme-docker-local.jfrog.io/web:1.4", {"registry": "acme-docker-local.jfrog.io", "namespace": ""}),
+        ("acme-docker-local.jfrog.io/team/web", {"registry": "acme-docker-local.jfrog.io", "namespace": "team"}),
+        ("ACME.jfrog.io/docker-local/web:1.4", ACME),
+        ("a1.jfrog.io/d/w", {"registry": "a1.jfrog.io", "namespace": "d"}),
+        ("docker pull acme.jfrog.io/docker-local/web:1.4", ACME),
+        ("https://acme.jfrog.io/docker-local/web:1.4", ACME),
+        ('"image": "acme.jfrog.io/docker-local/web:1.4",', ACME),
+    ),
+    logins=(
+        ("ci@acme.example", PASSWORD, {"username": "ci@acme.example", "password": PASSWORD}),
+        ("ci", "AKCp8abc", {"username": "ci", "password": "AKCp8abc"}),
     ),
 )

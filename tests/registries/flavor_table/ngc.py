@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 NGC = {"namespace": "nvidia", "password": PASSWORD}
 AT_NGC: dict[str, Any] = {"host": "nvcr.io", "account": "$oauthtoken", "login": ("$oauthtoken", PASSWORD)}
@@ -40,5 +40,25 @@ ROW = Row(
         "nvcr.nvidia.com",
         "ngc.nvidia.com",
         "nvrc.io",
+    ),
+    images=(
+        ("nvcr.io/nvidia/pytorch:23.05-py3", {"namespace": "nvidia"}),
+        ("nvcr.io/nvidia/pytorch", {"namespace": "nvidia"}),
+        (f"nvcr.io/nvidia/pytorch@{DIGEST}", {"namespace": "nvidia"}),
+        (f"nvcr.io/nvidia/pytorch:23.05-py3@{DIGEST}", {"namespace": "nvidia"}),
+        ("nvcr.io/northwind/vision/ranker:2.4", {"namespace": "northwind/vision"}),
+        ("nvcr.io/nim/meta/llama-3.1-8b-instruct:1.3.3", {"namespace": "nim/meta"}),
+        ("nvcr.io/nvidia/cloud-native/gpu-operator/sub/driver:550", {"namespace": "nvidia/cloud-native/gpu-operator/sub"}),
+        ("nvcr.io/0123456789/team_a/web", {"namespace": "0123456789/team_a"}),
+        ("NVCR.io/nvidia/pytorch:23.05-py3", {"namespace": "nvidia"}),
+        ("docker pull nvcr.io/nvidia/pytorch:23.05-py3", {"namespace": "nvidia"}),
+        ("docker run --rm -it --gpus=all nvcr.io/nvidia/pytorch:23.05-py3", {"namespace": "nvidia"}),
+        ("https://nvcr.io/nvidia/pytorch:23.05-py3", {"namespace": "nvidia"}),
+        ("nvcr.io/pytorch", {}),
+    ),
+    logins=(
+        ("$oauthtoken", PASSWORD, {"password": PASSWORD}),
+        ("mara", PASSWORD, None),
+        ("oauthtoken", PASSWORD, None),
     ),
 )

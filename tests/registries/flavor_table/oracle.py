@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 ORACLE = {"region": "phx", "namespace": "axnorthwind", "method": "local", "username": "berth", "password": PASSWORD}
 FEDERATED = "axnorthwind/oracleidentitycloudservice/mara@northwind.example"
@@ -12,6 +12,7 @@ AT_ORACLE: dict[str, Any] = {
     "account": "axnorthwind/berth",
     "login": ("axnorthwind/berth", PASSWORD),
 }
+IN_ACME = {"region": "phx", "namespace": "axacme"}
 
 ROW = Row(
     slug="oracle",
@@ -70,5 +71,48 @@ ROW = Row(
         "-phx.ocir.io",
         "phx.ocir.oraclecloud.com",
         "phx.0cir.io",
+    ),
+    images=(
+        ("phx.ocir.io/axacme/web:1.4", IN_ACME),
+        ("phx.ocir.io/axacme/web", IN_ACME),
+        (f"phx.ocir.io/axacme/web@{DIGEST}", IN_ACME),
+        (f"phx.ocir.io/axacme/web:1.4@{DIGEST}", IN_ACME),
+        ("phx.ocir.io/axacme/team/sub/web:1.4", IN_ACME),
+        ("phx.ocir.io/ax_acme.01/web:1.4", IN_ACME | {"namespace": "ax_acme.01"}),
+        ("ap-mumbai-1.ocir.io/axacme/web:1.4", IN_ACME | {"region": "ap-mumbai-1"}),
+        ("iad.ocir.io/axacme/web", IN_ACME | {"region": "iad"}),
+        ("PHX.ocir.io/axacme/web:1.4", IN_ACME),
+        ("docker pull phx.ocir.io/axacme/web:1.4", IN_ACME),
+        ("https://phx.ocir.io/axacme/web:1.4", IN_ACME),
+        ("phx.ocir.io/web", {"region": "phx"}),
+    ),
+    logins=(
+        (
+            "axacme/berth",
+            PASSWORD,
+            {"namespace": "axacme", "method": "local", "username": "axacme/berth", "password": PASSWORD},
+        ),
+        (
+            FEDERATED,
+            PASSWORD,
+            {"namespace": "axnorthwind", "method": "federated", "username": FEDERATED, "password": PASSWORD},
+        ),
+        (
+            "axacme/Default/mara@northwind.example",
+            PASSWORD,
+            {
+                "namespace": "axacme",
+                "method": "local",
+                "username": "axacme/Default/mara@northwind.example",
+                "password": PASSWORD,
+            },
+        ),
+        (
+            "Northwind Labs/berth",
+            PASSWORD,
+            {"method": "local", "username": "Northwind Labs/berth", "password": PASSWORD},
+        ),
+        ("berth", PASSWORD, None),
+        ("oracleidentitycloudservice/mara", PASSWORD, None),
     ),
 )

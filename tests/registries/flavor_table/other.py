@@ -1,6 +1,6 @@
 """Any other registry, and the addresses that must be refused."""
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row
 
 ADDRESSES_REFUSED = (
     # A login within the address, in each place where a parser might find or miss it.
@@ -41,6 +41,7 @@ OTHER = {
     "username": "puller",
     "password": PASSWORD,
 }
+IN_A_TEAM = {"url": "https://registry.example.com", "namespace": "team"}
 
 ROW = Row(
     slug="other",
@@ -170,5 +171,42 @@ ROW = Row(
         ("username", {"username": "a\nb"}, "control character"),
         ("password", {"password": ""}, "Enter the password or token."),
         ("password", {"password": "a\x00b"}, "control character"),
+    ),
+    images=(
+        ("registry.example.com/team/app:1.4", IN_A_TEAM),
+        ("registry.example.com/team/app", IN_A_TEAM),
+        (f"registry.example.com/team/app@{DIGEST}", IN_A_TEAM),
+        (f"registry.example.com/team/app:1.4@{DIGEST}", IN_A_TEAM),
+        ("registry.example.com/team/sub/app", IN_A_TEAM | {"namespace": "team/sub"}),
+        ("registry.example.com/app", IN_A_TEAM | {"namespace": ""}),
+        ("Registry.Example.COM/team/app", IN_A_TEAM),
+        ("registry.example.com:443/team/app", IN_A_TEAM),
+        ("registry.example.com:5000/team/app", IN_A_TEAM | {"url": "https://registry.example.com:5000"}),
+        ("localhost/team/app", IN_A_TEAM | {"url": "http://localhost"}),
+        ("localhost:5000/team/app:v1", IN_A_TEAM | {"url": "http://localhost:5000"}),
+        ("127.0.0.1:5005/team/app:1", IN_A_TEAM | {"url": "http://127.0.0.1:5005"}),
+        ("[::1]:5000/team/app", IN_A_TEAM | {"url": "http://[::1]:5000"}),
+        ("127.0.0.1.example.com/team/app", IN_A_TEAM | {"url": "https://127.0.0.1.example.com"}),
+        ("registry:5000/team/app:v1", IN_A_TEAM | {"url": "https://registry:5000"}),
+        ("10.0.0.7:5000/team/app:5050", IN_A_TEAM | {"url": "https://10.0.0.7:5000"}),
+        ("[2001:DB8::1]:5000/team/app", IN_A_TEAM | {"url": "https://[2001:db8::1]:5000"}),
+        (
+            "art.example.com/artifactory/api/docker/repo/img:1",
+            {"url": "https://art.example.com", "namespace": "artifactory/api/docker/repo"},
+        ),
+        ("docker pull registry.example.com/team/app:1.4", IN_A_TEAM),
+        ("https://registry.example.com/team/app:1.4", IN_A_TEAM),
+        ("image: registry.example.com/team/app:1.4", IN_A_TEAM),
+        # Hosts that look like a flavor's, and those whose own form would refuse the address.
+        ("evil.azurecr.io.attacker.com/team/app", IN_A_TEAM | {"url": "https://evil.azurecr.io.attacker.com"}),
+        ("gcr.io.example/team/app", IN_A_TEAM | {"url": "https://gcr.io.example"}),
+        ("mirror.gcr.io/team/app", IN_A_TEAM | {"url": "https://mirror.gcr.io"}),
+        ("ghcr.io:443/team/app", IN_A_TEAM | {"url": "https://ghcr.io"}),
+        ("docker.io:443/team/app", IN_A_TEAM | {"url": "https://docker.io"}),
+        ("quay.io/a/app", {"url": "https://quay.io", "namespace": "a"}),
+    ),
+    logins=(
+        ("puller", PASSWORD, {"method": "basic", "username": "puller", "password": PASSWORD}),
+        ("ü", " two : words ", {"method": "basic", "username": "ü", "password": " two : words "}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 QUAY = {
     "registry": "quay.io",
@@ -17,6 +17,7 @@ AT_QUAY: dict[str, Any] = {
     "account": "northwind+ci",
     "login": ("northwind+ci", PASSWORD),
 }
+ACME = {"registry": "quay.io", "namespace": "acme"}
 
 ROW = Row(
     slug="quay",
@@ -80,5 +81,32 @@ ROW = Row(
         "quay.redhat.com",
         "qu4y.io",
         "quay.i0",
+    ),
+    images=(
+        ("quay.io/acme/web", ACME),
+        ("quay.io/acme/web:1.4", ACME),
+        (f"quay.io/acme/web@{DIGEST}", ACME),
+        (f"quay.io/acme/web:1.4@{DIGEST}", ACME),
+        ("quay.io/acme/apps/web:1.4", ACME),
+        ("quay.io/a.b_c-d/web__api:V1", ACME | {"namespace": "a.b_c-d"}),
+        ("quay.io/00/1", ACME | {"namespace": "00"}),
+        ("Quay.IO/acme/web:1.4", ACME),
+        ("docker pull quay.io/acme/web:1.4", ACME),
+        ("podman pull --quiet --platform linux/arm64 quay.io/acme/web:1.4", ACME),
+        ("https://quay.io/acme/web", ACME),
+        ("https://quay.io/repository/acme/web?tab=tags", ACME),
+        ("quay.io/web:1.4", {"registry": "quay.io"}),
+    ),
+    logins=(
+        (
+            "acme+ci",
+            PASSWORD,
+            {"namespace": "acme", "method": "robot", "username": "acme+ci", "password": PASSWORD},
+        ),
+        ("$app", PASSWORD, {"method": "app", "password": PASSWORD}),
+        ("$oauthtoken", PASSWORD, {"method": "oauth", "password": PASSWORD}),
+        ("$token", PASSWORD, None),
+        ("mara", PASSWORD, None),
+        ("acme+", PASSWORD, None),
     ),
 )

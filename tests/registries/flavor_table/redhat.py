@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, Good, Row, look_alikes_of
 
 RED_HAT = {
     "registry": "registry.redhat.io",
@@ -16,6 +16,7 @@ AT_RED_HAT: dict[str, Any] = {
     "account": "12345678|berth",
     "login": ("12345678|berth", PASSWORD),
 }
+AT_CUSTOMERS = {"registry": "registry.redhat.io"}
 
 ROW = Row(
     slug="redhat",
@@ -66,5 +67,32 @@ ROW = Row(
         "redhat.io",
         "connect.redhat.com",
         "registry-redhat.io",
+    ),
+    images=(
+        ("registry.redhat.io/ubi9/ubi:latest", AT_CUSTOMERS),
+        ("registry.redhat.io/ubi9/ubi", AT_CUSTOMERS),
+        (f"registry.redhat.io/ubi9/ubi@{DIGEST}", AT_CUSTOMERS),
+        (f"registry.redhat.io/ubi9/ubi:9.5@{DIGEST}", AT_CUSTOMERS),
+        ("registry.redhat.io/ubi9:latest", AT_CUSTOMERS),
+        ("registry.redhat.io/rhel9/support/tools:9.5-1736", AT_CUSTOMERS),
+        ("Registry.RedHat.io/ubi9/ubi", AT_CUSTOMERS),
+        ("registry.connect.redhat.com/northwind/agent:1.4", {"registry": "registry.connect.redhat.com"}),
+        ("registry.connect.redhat.com/northwind/agent", {"registry": "registry.connect.redhat.com"}),
+        ("podman pull registry.redhat.io/ubi9/ubi", AT_CUSTOMERS),
+        ("docker://registry.redhat.io/ubi9/ubi:latest", AT_CUSTOMERS),
+        ("FROM registry.redhat.io/ubi9/ubi:latest", AT_CUSTOMERS),
+    ),
+    logins=(
+        (
+            "12345678|berth",
+            PASSWORD,
+            {"method": "service", "username": "12345678|berth", "password": PASSWORD},
+        ),
+        (
+            "mara@northwind.example",
+            " a b ",
+            {"method": "person", "username": "mara@northwind.example", "password": " a b "},
+        ),
+        ("berth|x", PASSWORD, {"method": "person", "username": "berth|x", "password": PASSWORD}),
     ),
 )

@@ -11,6 +11,7 @@ from registries.flavors.base import Flavor, inputs
 
 PASSWORD = "s3cret-canary-7Qx"
 UUID = "7d0a3f52-91c4-4f0e-a6f1-52b8f1a9c33d"
+DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +50,10 @@ class Row:
 def look_alikes_of(host: str) -> tuple[str, ...]:
     """Return hosts that only look like this one, wherever a pattern with a loose end would let them in."""
     return (
-        f"{host}.evil.example", f"{host}-evil.example", f"{host}%2eevil.example", f"{host}@evil.example", f"user@{host}",
-        f"evil.example/{host}", f"evil.example?{host}", f"{host}:443", f"{host}:5000", f"{host}.", f".{host}",
-        f"a.b.{host}", host[:-1], f"{host[:-1]}\u043e", host.replace(".", "-"), host.replace(".", ".."),
-        host.replace(".", "_"),
+        f"{host}.evil.example", f"{host}-evil.example", f"evil.{host}.attacker.com", f"{host}.example",
+        f"{host}%2eevil.example", f"{host}@evil.example", f"user@{host}", f"evil.example/{host}", f"evil.example?{host}",
+        f"{host}:443", f"{host}:5000", f"{host}.", f".{host}", f"a.b.{host}", host[:-1], f"{host[:-1]}\u043e",
+        host.replace(".", "-"), host.replace(".", ".."), host.replace(".", "_"),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registries.flavor_table.rows import PASSWORD, UUID, Good, Row, look_alikes_of
+from tests.registries.flavor_table.rows import DIGEST, PASSWORD, UUID, Good, Row, look_alikes_of
 
 SCALEWAY = {"region": "fr-par", "namespace": "northwind", "password": PASSWORD}
 AT_SCALEWAY: dict[str, Any] = {
@@ -10,6 +10,7 @@ AT_SCALEWAY: dict[str, Any] = {
     "account": "nologin",
     "realms": ("https://api.scaleway.com",),
 }
+IN_ACME = {"region": "fr-par", "namespace": "acme"}
 
 ROW = Row(
     slug="scaleway",
@@ -61,5 +62,24 @@ ROW = Row(
         "xrg.fr-par.scw.cloud",
         "rg.fr-par.scw.com",
         "s3.fr-par.scw.cloud",
+    ),
+    images=(
+        ("rg.fr-par.scw.cloud/acme/web:1.4", IN_ACME),
+        ("rg.fr-par.scw.cloud/acme/web", IN_ACME),
+        (f"rg.fr-par.scw.cloud/acme/web@{DIGEST}", IN_ACME),
+        (f"rg.fr-par.scw.cloud/acme/web:1.4@{DIGEST}", IN_ACME),
+        ("rg.fr-par.scw.cloud/acme/team/web:1.4", IN_ACME),
+        ("rg.fr-par.scw.cloud/ac-me.01/web:1.4", IN_ACME | {"namespace": "ac-me.01"}),
+        ("rg.nl-ams.scw.cloud/acme/web:1.4", IN_ACME | {"region": "nl-ams"}),
+        ("rg.pl-waw.scw.cloud/acme/web", IN_ACME | {"region": "pl-waw"}),
+        ("RG.fr-par.scw.cloud/acme/web:1.4", IN_ACME),
+        ("docker pull rg.fr-par.scw.cloud/acme/web:1.4", IN_ACME),
+        ("https://rg.fr-par.scw.cloud/acme/web:1.4", IN_ACME),
+        ("rg.fr-par.scw.cloud/web", {"region": "fr-par"}),
+    ),
+    logins=(
+        ("nologin", UUID, {"password": UUID}),
+        ("SCWXXXXXXXXXXXXXXXXX", UUID, None),
+        ("mara@northwind.example", UUID, None),
     ),
 )

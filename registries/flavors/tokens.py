@@ -1,0 +1,90 @@
+"""
+What a secret looks like, from the patterns of secret scanners: hints only, and never a reason to refuse.
+
+Source: reference page, section 3.0 (secrets). The hint says what the secret seems to be and where that belongs, and quotes
+nothing of it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from registries.distribution import Secret
+from registries.flavors.ends import end_in
+
+if TYPE_CHECKING:
+    from registries.flavors.base import Flavor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of secret: its pattern, what it is called, and the flavors whose forms take it."""
+
+    pattern: re.Pattern[str]
+    called: str
+    belongs: tuple[str, ...]
+    note: str = ""
+
+
+def _kind(pattern: str, called: str, *belongs: str, note: str = "") -> Kind:
+    return Kind(pattern=re.compile(pattern, re.ASCII), called=called, belongs=belongs, note=note)
+
+
+KINDS = (
+    _kind(r"do[por]_v1_[a-f0-9]{64}", "a token of DigitalOcean", "digitalocean"),
+    _kind(r"dckr_[po]at_[A-Za-z0-9_-]{20,40}", "an access token of Docker Hub", "dockerhub"),
+    _kind(r"github_pat_\w{20,255}", "a fine-grained token of GitHub", "github"),
+    _kind(
+        r"gh[or]_\w{30,255}|ghu_\w{30,255}", "a token that GitHub gave to an application", "github",
+        note="It ends by itself. Make a classic personal access token instead.",
+    ),
+    _kind(
+        r"ghs_[\w.-]{30,600}", "an installation token of GitHub", "github",
+        note="It ends within hours. Make a classic personal access token instead.",
+    ),
+    _kind(r"ghp_\w{30,255}", "a personal access token of GitHub", "github"),
+    _kind(
+        r"glcbt-\w{1,5}_[\w-]{20,}", "a token of a GitLab job", "gitlab",
+        note="It ends with its job. Make a deploy token instead.",
+    ),
+    _kind(r"gl(?:pat|dt)-[\w.=-]{20,300}", "a token of GitLab", "gitlab"),
+    _kind(
+        r"(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}", "the ID of an AWS access key, which is not a secret",
+        note="The secret access key has 40 characters.",
+    ),
+    _kind(r"\w{3}\dQ~[\w~.-]{31,34}", "a client secret of Azure", "azure"),
+    _kind(r"[a-zA-Z0-9+/]{42}\+ACR[a-zA-Z0-9]{6}", "a password of Azure Container Registry", "azure"),
+    _kind(r"AKCp[A-Za-z0-9]{69}", "an API key of Artifactory", "jfrog"),
+    _kind(r"cmVmd[A-Za-z0-9]{59}", "a reference token of Artifactory", "jfrog"),
+    _kind(r"nvapi-[\w-]{60,80}", "a key of NVIDIA", "ngc"),
+    _kind(r"LTAI[a-zA-Z0-9]{17,21}", "the ID of an Alibaba access key, which is not a secret"),
+    _kind(
+        r"eyJwYXlsb2FkIjoi[\w+/=-]{100,}", "a password of Amazon ECR", "aws",
+        note="It ends 12 hours after it was made. With an access key Berth renews it by itself.",
+    ),
+    _kind(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*", "a private key, which no registry takes as a password"),
+    _kind(r"\{\s*\"type\"\s*:\s*\"service_account\".*", "a service account key of Google", "gcp"),
+)  # fmt: skip
+_HIDDEN = re.compile(r"[A-Za-z0-9_-]{2,}(?:\*{3,}|…|\.{3,}|•{3,}).*", re.DOTALL)
+
+
+def hints(flavor: "type[Flavor]", secret: Secret) -> Iterator[SafeString]:
+    """Say what is doubtful about a secret that was typed for a flavor, each in a sentence or two of HTML."""
+    text = secret.reveal()
+    kind = next((kind for kind in KINDS if kind.pattern.fullmatch(text)), None)
+    if kind:
+        # A host that no flavor knows may take anything, so there it is not said that the token is somebody else's.
+        foreign = bool(kind.belongs) and flavor.slug not in kind.belongs and not flavor.any_host
+        refused = f" {flavor.name} most likely refuses it." if foreign else ""
+        note = f" {kind.note}" if kind.note else ""
+        if refused or note or not kind.belongs:
+            yield format_html("This looks like {}.{}{}", kind.called, refused, note)
+    elif _HIDDEN.fullmatch(text):
+        yield mark_safe("This looks shortened, with dots or stars for what is hidden. Copy the whole of it.")
+    if (end := end_in(secret)) and end < datetime.now(UTC):
+        yield format_html("By its own text this token ended on {} {}. Make a new one.", end.day, f"{end:%b %Y}")
