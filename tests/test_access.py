@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from console import first_run
 from console.models import Team, User
 from registries.flavors import FLAVORS
-from registries.models import Check, Connection
+from registries.models import Check, Connection, Draft
 
 IN = "sign-in"
 VISITORS = ("nobody", "charlie", "vera", "bob", "alice", "sam")
@@ -77,6 +77,11 @@ TABLE = [
     Row("GET", "connection_list", TEAM, MEMBERS),
     Row("GET", "connection_list", ("no-such-team",), NOT_HERE),
     Row("GET", "connection_add", TEAM, ADMINS),
+    Row("POST", "connection_add", TEAM, ADMINS),
+    Row("GET", "connection_import", TEAM, ADMINS),
+    Row("POST", "connection_import", TEAM, (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "draft_drop", (*TEAM, "{draft}"), ADMINS_WRONG_METHOD),
+    Row("POST", "draft_drop", (*TEAM, "{draft}"), (IN, 404, 403, 302, 404, 404)),
     Row("GET", "connection_new", (*TEAM, "other"), ADMINS),
     Row("POST", "connection_new", (*TEAM, "other"), (IN, 404, 403, 422, 422, 404)),
     Row("GET", "connection_new", (*TEAM, "no-such-flavor"), (IN, 404, 403, 404, 404, 404)),
@@ -112,14 +117,17 @@ TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_
 
 @pytest.fixture
 def places_of(team: Team, bob: User, connection: Connection, unreachable: None) -> dict[str, str]:
-    """Return what stands for the names in braces: a check of the connection, and one that bob only typed."""
+    """Return what stands for the names in braces: a check of the connection, one that bob only typed, a draft of bob's."""
     stored = Check.objects.create(
         team=team, connection=connection, host=connection.host, by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
     )
     typed = Check.objects.create(
         team=team, host="typed.example.com", by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
     )
-    return {"{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk)}
+    draft = Draft.objects.keep(team, FLAVORS["other"], {}, by=bob, from_file=True)
+    return {
+        "{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk), "{draft}": str(draft.uuid)
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])

@@ -1,6 +1,7 @@
 """The pages and partials of a team's connections. Each finds, asks the form, calls one verb, and answers."""
 
 from registries.views.adding import connection_add, connection_new, connection_try
+from registries.views.importing import connection_import, draft_drop
 from registries.views.listing import connection_list
 from registries.views.one import (
     check_detail,
@@ -19,9 +20,11 @@ __all__ = [
     "connection_delete",
     "connection_detail",
     "connection_edit",
+    "connection_import",
     "connection_list",
     "connection_new",
     "connection_pause",
     "connection_try",
     "connection_try_edit",
+    "draft_drop",
 ]

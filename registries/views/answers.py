@@ -16,7 +16,7 @@ from registries import conflicts
 from registries.flavors import FLAVORS
 from registries.flavors.base import Flavor
 from registries.forms import ConnectionForm
-from registries.models import Check, Connection
+from registries.models import Check, Connection, Draft
 from registries.outcomes import BEFORE_A_CHECK
 
 # How long an answer waits for a test, so that a quick one is there at once. Only as many wait as the bulkhead holds.
@@ -69,6 +69,24 @@ def see(request: TeamRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
+def drafted(request: TeamRequest, flavor: type[Flavor], connection: Connection | None = None) -> Draft | None:
+    """Return the draft that a form or a link to it names, if it is this person's, for this form, and not expired."""
+    named = request.POST.get("draft") or request.GET.get("draft") or ""
+    return Draft.objects.for_form(named, team=request.team, person=request.user, flavor=flavor, connection=connection)
+
+
+def keep_secrets(request: TeamRequest, form: ConnectionForm) -> None:
+    """Keep the secrets of a form that is shown again, for this person and this form alone."""
+    secrets = form.to_keep()
+    if form.draft:
+        form.draft.renew(secrets, reach=form.reach)
+    elif secrets:
+        form.draft = Draft.objects.keep(
+            request.team, form.flavor, secrets, by=request.user, reach=form.reach, connection=form.connection
+        )
+    form.show_kept()
+
+
 def edit_form(request: TeamRequest, connection: Connection, *, for_test: bool = False) -> ConnectionForm:
     return ConnectionForm(
         *posted(request),
@@ -76,6 +94,7 @@ def edit_form(request: TeamRequest, connection: Connection, *, for_test: bool = 
         team=request.team,
         connection=connection,
         stored=connection.secrets_if_they_open,
+        draft=drafted(request, connection.flavor_class, connection),
         for_test=for_test,
     )
 
@@ -89,6 +108,8 @@ def form_page(
     check: Check | None = None,
 ) -> HttpResponse:
     """Answer with the form: 422 where it has faults, 409 where somebody else was faster."""
+    if form.is_bound:
+        keep_secrets(request, form)
     context = {
         "form": form,
         "flavor": form.flavor,
@@ -96,6 +117,8 @@ def form_page(
         "conflict": conflict,
         "error_summary": form.error_summary(),
         **check_context(request, check, connection),
+        "hints": hints(request, form) if check else [],
+        "gone": bool(request.GET.get("draft")) and form.draft is None,
     }
     template = "registries/connection_edit.html" if connection else "registries/connection_new.html"
     return render(request, template, context, status=409 if conflict else 422 if form.errors else 200)
@@ -121,26 +144,35 @@ def tried(request: TeamRequest, form: ConnectionForm, connection: Connection | N
     wait(future, QUICK_SECONDS if request.htmx else WHOLE_SECONDS)
     check.refresh_from_db()
     if request.htmx:
-        return render(request, "registries/_check.html", check_context(request, check, None))
+        context = {**check_context(request, check, None), "hints": hints(request, form)}
+        return render(request, "registries/_check.html", context)
     return form_page(request, form, connection, check=check)
 
 
-def saved(request: TeamRequest, connection: Connection, registry: Flavor, how: str) -> HttpResponse:
+def saved(request: TeamRequest, connection: Connection, form: ConnectionForm, how: str) -> HttpResponse:
     """Test what was just saved, and lead to its page, which says whether it works."""
     if not connection.paused:
         Check.objects.ask(connection, by=request.user)
         wait(Check.run_queued(), QUICK_SECONDS)
-    if registry.advice:
-        messages.info(request, advice(request, registry))
+    for hint in hints(request, form):
+        messages.info(request, hint)
     return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]) + f"?saved={how}")
 
 
-def advice(request: TeamRequest, registry: Flavor) -> str:
-    """Return the hint about what was typed, with a link where another flavor has a form that fits better."""
+def hints(request: TeamRequest, form: ConnectionForm) -> list[str]:
+    """
+    Return what was mended in what was typed and what is doubtful about it, HTML that quotes no secret.
+
+    Where another flavor has a form that fits better, it is linked.
+    """
+    registry = getattr(form, "registry", None)
+    if registry is None or not registry.advice:
+        return [*form.hints]
     if registry.better is None:
-        return registry.advice
+        return [*form.hints, registry.advice]
     page = reverse("connection_new", args=[request.team.slug, registry.better.slug])
-    return format_html('{} <a href="{}">Open the form for {}</a>.', registry.advice, page, registry.better.name)
+    link = format_html('{} <a href="{}">Open the form for {}</a>.', registry.advice, page, registry.better.name)
+    return [*form.hints, link]
 
 
 def check_context(request: TeamRequest, check: Check | None, connection: Connection | None) -> dict[str, Any]:

@@ -79,7 +79,9 @@ def connection_edit(request: TeamRequest, name: str) -> HttpResponse:
             conflict = conflicts.between(connection, form)
             return form_page(request, form.based_on_now(), connection, conflict=conflict)
         else:
-            return saved(request, connection, form.registry, "kept" if form.secrets_kept else "replaced")
+            if form.draft:
+                form.draft.delete()
+            return saved(request, connection, form, "kept" if form.secrets_kept else "replaced")
     return form_page(request, form, connection)
 
 

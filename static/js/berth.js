@@ -126,6 +126,27 @@
     location.reload();
   });
 
+  // What was pasted is looked up at once, so leaving the field asks nothing new: a second answer would take the first one
+  // away from under the pointer that is about to press it.
+  let answered = null;
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt, parameters, triggeringEvent } = event.detail;
+    if (elt.matches("form.paste") && triggeringEvent?.type === "change" && parameters.ref === answered) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "found") answered = event.detail.requestConfig.parameters.ref;
+  });
+
+  // Where a secret that is pasted has line breaks, a browser would put spaces. No login holds either, so the lines are
+  // joined; a backslash at the end of a line is how a command goes on.
+  document.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (!event.target.matches?.("input[type=password]") || !/[\r\n]/.test(text)) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, text.replace(/\\\s*[\r\n]\s*/g, " ").replace(/[ \t]*[\r\n]\s*/g, ""));
+    say("The lines were joined into one.");
+  });
+
   // A key file dropped or chosen is read into the text area, so what is sent can be seen.
   const fill = (drop, file) => {
     const area = drop.querySelector("textarea");
