@@ -32,12 +32,12 @@ def is_secret(document: dict[str, Any]) -> bool:
 def read_secret(secret: dict[str, Any]) -> Iterator[Login | str]:
     """Read the logins of a pull secret. `stringData` wins over `data`, as it does where Kubernetes takes a Secret in."""
     given = [part for part in (secret.get("stringData"), secret.get("data")) if isinstance(part, dict)]
-    text = next((part[name] for name in _NAMES for part in given if name in part), OF_ANOTHER_TYPE)
-    if text is OF_ANOTHER_TYPE:
+    texts = [part[name] for name in _NAMES for part in given if name in part]
+    if not texts:
         yield OF_ANOTHER_TYPE
         return
     try:
-        config = _config(text if isinstance(text, str) else "")
+        config = _config(texts[0] if isinstance(texts[0], str) else "")
     except NotLogins as error:
         yield TWICE if str(error) == TWICE else UNREADABLE_CONFIG
         return
