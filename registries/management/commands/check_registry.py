@@ -49,7 +49,9 @@ class Command(BaseCommand):
 
     def _find(self, named: str) -> Connection:
         team, slash, name = named.partition("/")
-        found = Connection.objects.filter(team__slug=team, name__iexact=name).select_related("team").first()
+        found: Connection | None = (
+            Connection.objects.filter(team__slug=team, name__iexact=name).select_related("team").first()
+        )
         if not slash or found is None:
             raise CommandError(
                 f"There is no connection {named}. It is named as TEAM/NAME, by the team's slug.", returncode=2
