@@ -25,6 +25,14 @@ def fill_in(page: Page, typed: Mapping[str, str]) -> None:
         labelled(page, label).fill(value)
 
 
+def paste(page: Page, field: Locator, text: str) -> None:
+    """Paste into a field from the clipboard, as people do. The page needs JavaScript, and a secure address."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    field.focus()
+    page.keyboard.press("ControlOrMeta+V")
+
+
 def login_to(registry: Registry, password: str) -> Mapping[str, str]:
     """Return what goes into the form of another registry, the name excepted."""
     return {

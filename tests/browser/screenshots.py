@@ -48,6 +48,35 @@ def save_blank(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
+IMAGE = "us-west1-docker.pkg.dev/northwind-ml/training/ranker:2.4"
+FILE = """{"auths": {
+  "ghcr.io": {"auth": "b2N0b2NhdDpnaHBfbm90LWEtdG9rZW4="},
+  "https://index.docker.io/v1/": {"auth": "bm9ydGh3aW5kY2k6bm90LWEtdG9rZW4="},
+  "quay.io/acme": {"auth": "YWNtZStjaTpub3QtYS10b2tlbg=="},
+  "registry.example.com:5000": {"auth": "Y2k6bm90LWEtcGFzc3dvcmQ="}
+}, "credHelpers": {"123456789012.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login"}}"""
+
+
+def find(image: str) -> Callable[[Page], object]:
+    def paste(page: Page) -> None:
+        page.get_by_role("textbox", name="Image").fill(image)
+        page.get_by_role("button", name="Find registry").click()
+        page.locator("#found > *").first.wait_for()
+
+    return paste
+
+
+def read_file(page: Page) -> None:
+    page.locator("#id_content").fill(FILE)
+    page.get_by_role("button", name="Read the file").click()
+    page.locator("#drafts").wait_for()
+
+
+def keep_a_secret(page: Page) -> None:
+    page.locator("#id_password").fill('"not a token"\n')
+    save_blank(page)
+
+
 IN_THE_README = {
     "containers": Shot(path=LIST, whole=False),
     "failed-test": Shot(path=f"{LIST}acr-vision/", whole=False),
@@ -60,6 +89,19 @@ SHOTS = {
     "list-empty": Shot(path="/teams/harbour-lab/containers/"),
     "list-no-match": Shot(path=f"{LIST}?q=xyz"),
     "chooser": Shot(path=f"{LIST}add/"),
+    "chooser-found": Shot(path=f"{LIST}add/", before=find(IMAGE)),
+    "chooser-found-dark": Shot(path=f"{LIST}add/", before=find(IMAGE), scheme="dark", whole=False),
+    "chooser-found-narrow": Shot(path=f"{LIST}add/", before=find(IMAGE), width=390),
+    "chooser-unknown": Shot(path=f"{LIST}add/", before=find("registry.example.com/team/app:1"), whole=False),
+    "chooser-not-an-image": Shot(path=f"{LIST}add/", before=find("not an image"), whole=False),
+    "form-gcp-filled": Shot(path=f"{LIST}add/gcp/?image={IMAGE}"),
+    "form-kept": Shot(path=f"{LIST}add/github/", before=keep_a_secret),
+    "form-kept-narrow-dark": Shot(path=f"{LIST}add/github/", before=keep_a_secret, width=390, scheme="dark"),
+    "import": Shot(path=f"{LIST}import/"),
+    "import-drafts": Shot(path=f"{LIST}import/", before=read_file),
+    "import-drafts-dark": Shot(path=f"{LIST}import/", before=read_file, scheme="dark"),
+    "import-drafts-narrow": Shot(path=f"{LIST}import/", before=read_file, width=390),
+    "form-aws": Shot(path=f"{LIST}add/aws/"),
     "form-digitalocean": Shot(path=f"{LIST}add/digitalocean/"),
     "form-dockerhub": Shot(path=f"{LIST}add/dockerhub/"),
     "form-gcp": Shot(path=f"{LIST}add/gcp/"),

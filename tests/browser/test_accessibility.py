@@ -14,7 +14,7 @@ from console.models import Team, User
 from registries.flavors import FLAVORS
 from tests.browser.conftest import SignIn
 from tests.browser.lookout import Lookout
-from tests.browser.person import LIST, fill_in, sign_in_by_the_form
+from tests.browser.person import LIST, fill_in, labelled, sign_in_by_the_form
 from tests.browser.scene import Scene, being_tested
 
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -37,11 +37,12 @@ LISTS = {
     "one filter": f"{LIST}?show=attention",
     "no match": f"{LIST}?q=xyz",
     "chooser": f"{LIST}add/",
+    "import": f"{LIST}import/",
     "teams": "/teams/",
 }
 FORMS = {slug: f"{LIST}add/{slug}/" for slug in FLAVORS}
 # Every kind of field is in one of these. The forms of the other flavors are looked at in one theme and width.
-TELLING_FORMS = {slug: FORMS[slug] for slug in ("digitalocean", "dockerhub", "gcp", "github", "azure", "other")}
+TELLING_FORMS = {slug: FORMS[slug] for slug in ("digitalocean", "dockerhub", "gcp", "github", "azure", "aws", "other")}
 CONNECTIONS = {
     "connected": f"{LIST}ghcr-northwind/",
     "failed": f"{LIST}acr-vision/",
@@ -180,6 +181,59 @@ def test_nothing_is_wrong_with_forms_with_faults(page: Page, sign_in: SignIn, lo
         expect(page.get_by_role("alert")).to_be_focused()
 
         assert faults(page) == []
+
+
+def test_nothing_is_wrong_with_what_is_found_of_an_image(page: Page, sign_in: SignIn) -> None:
+    sign_in(page)
+    page.goto(f"{LIST}add/")
+    for image, answer in {
+        "us-west1-docker.pkg.dev/northwind-ml/training/ranker:2.4": "Google Artifact Registry",
+        "registry.example.com:5000/team/app:1": "open that form instead",
+        "ubuntu:22.04": "An official image",
+        "not an image": "This is not an image reference.",
+    }.items():
+        page.get_by_role("textbox", name="Image").fill(image)
+        page.keyboard.press("Enter")
+        expect(page.locator("#found")).to_contain_text(answer)
+
+        assert faults(page) == []
+
+
+def test_nothing_is_wrong_with_forms_that_are_filled(page: Page, sign_in: SignIn) -> None:
+    sign_in(page)
+    paths = {slug: f"{FORMS[slug]}?image={FLAVORS[slug].example}" for slug in ("gcp", "aws", "other")}
+
+    assert faults_of(page, paths) == {}
+
+
+def test_nothing_is_wrong_with_a_form_that_keeps_its_secret(page: Page, sign_in: SignIn, lookout: Lookout) -> None:
+    lookout.expect_status(422)
+    sign_in(page)
+    page.goto(FORMS["github"])
+    fill_in(page, {"Personal access token": f'"dckr_pat_{"x" * 27}"'})
+    page.get_by_role("button", name="Save registry").click()
+    expect(page.locator("#id_password_kept")).to_contain_text("Kept for this form")
+
+    assert faults(page) == []
+
+
+def test_nothing_is_wrong_with_an_import(page: Page, sign_in: SignIn, lookout: Lookout) -> None:
+    lookout.expect_status(422)
+    sign_in(page)
+    page.goto(f"{LIST}import/")
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert faults(page) == []
+
+    lines = (
+        f"{program} login {host} -u u -p x"
+        for program, host in (("docker", "ghcr.io"), ("podman", "quay.io/acme"), ("docker", "registry.example.com:5000"))
+    )
+    labelled(page, "File").fill("\n".join([*lines, "docker login nvcr.io"]))
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.locator("#drafts tbody tr")).to_have_count(4)
+
+    assert faults(page) == []
 
 
 def test_nothing_is_wrong_with_two_edits_at_once(page: Page, northwind: Scene, lookout: Lookout) -> None:

@@ -1,12 +1,13 @@
 """What a browser keeps of a password, what comes back with Back, and what becomes of text that would be a script."""
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from console.models import Team, User
 from registries.models import Connection
 from registries.outcomes import Outcome, Step
 from tests.browser.conftest import SignIn
+from tests.browser.diary import Diary
 from tests.browser.lookout import Lookout
 from tests.browser.person import LIST, RIGHT, WRONG, fill_in, labelled, login_to, save
 from tests.browser.scene import Examination, Scene, examined
@@ -14,31 +15,6 @@ from tests.lab.registry import Registry
 from tests.registries.flavor_table import OTHER, google_key
 
 CANARY = "CANARY-93b7"
-
-SHOWN = """() => [document.documentElement.outerHTML, document.title,
-  ...[...document.querySelectorAll("input, textarea, select")].map((field) => field.value)].join("\\n")"""
-KEPT = """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, await indexedDB.databases(),
-  await caches.keys(), history.state, document.cookie])"""
-
-
-class Diary:
-    """Everything a page showed at the moments that a test names, every address it asked for, and all that it laid aside."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self.entries: dict[str, str] = {}
-        page.on("request", self._note_address)
-
-    def look(self, name: str) -> None:
-        self.entries[name] = f"{self._page.evaluate(SHOWN)}\n{self._page.evaluate(KEPT)}"
-
-    def holding(self, words: str) -> list[str]:
-        """Return at which moments the words could be found."""
-        return [name for name, entry in self.entries.items() if words in entry]
-
-    def _note_address(self, request: Request) -> None:
-        self.entries[f"the address {request.url}"] = request.url
-
 
 # Passwords ----------------------------------------------------------------------------------------------------------------
 
