@@ -1,6 +1,9 @@
 """The room: a team's connections to container registries."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RegistriesConfig(AppConfig):
@@ -9,3 +12,15 @@ class RegistriesConfig(AppConfig):
 
     def ready(self) -> None:
         from registries import checks  # noqa: F401  # Registers the system checks.
+
+        post_migrate.connect(delete_expired_drafts, sender=self)
+
+
+def delete_expired_drafts(**told: Any) -> None:
+    """Delete what the processes before this start left behind: every start brings the database up to date first."""
+    from django.db import connection
+
+    from registries.models import Draft
+
+    if Draft._meta.db_table in connection.introspection.table_names():
+        Draft.objects.sweep()

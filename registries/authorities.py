@@ -1,11 +1,19 @@
 """Certificates of a team's own authority, as pasted: read, counted, and written back as clean PEM."""
 
+import hashlib
+
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.exceptions import ValidationError
 
 LIMIT_BYTES = 64 * 1024
 MOST_CERTIFICATES = 20
+
+
+def reach(address: str, ca_certificate: str) -> str:
+    """Return where a login may go and whom it trusts on the way, in words that differ where either does."""
+    authority = hashlib.sha256(ca_certificate.encode()).hexdigest() if ca_certificate else "no authority"
+    return f"{address}, {authority}"
 
 
 def clean_pem(pasted: str) -> str:

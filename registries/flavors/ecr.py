@@ -120,17 +120,18 @@ def _ask(
         raise SignInRefused("The access key is not complete, or no key of AWS, so nothing was sent.")
     from botocore.exceptions import ClientError  # As below: few processes ever mint.
 
-    with closing(_client(http, service, key, place, endpoint_url)) as client:
-        host = urlsplit(client.meta.endpoint_url).hostname or ""
-        try:
+    host = ""
+    try:
+        with closing(_client(http, service, key, place, endpoint_url)) as client:
+            host = urlsplit(client.meta.endpoint_url).hostname or ""
             answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
             return answer
-        except RegistryError:
-            raise
-        except ClientError as error:
-            failure = _refusal(error, host)
-        except Exception:  # noqa: BLE001  # Whatever it was, botocore stumbled over the answer.
-            failure = NotARegistry("AWS answers in words that Berth does not know.", host=host)
+    except RegistryError:
+        raise
+    except ClientError as error:
+        failure = _refusal(error, host)
+    except Exception:  # noqa: BLE001  # Whatever it was, botocore stumbled over the answer.
+        failure = NotARegistry("AWS answers in words that Berth does not know.", host=host)
     raise failure  # Here, so that what AWS said is not its context.
 
 

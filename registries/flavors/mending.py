@@ -7,6 +7,8 @@ stand around the whole. Source: product page, section 4 (secret doctor); referen
 
 import re
 
+from registries.flavors.tokens import is_token as is_known_token
+
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 _SPACES = " \t\u00a0"
@@ -34,6 +36,10 @@ def mend(pasted: str, *, is_token: bool) -> tuple[str, list[str]]:
     if is_token and (scheme := _SCHEME.match(text)):
         text = text[scheme.end() :]
         mended.append("the word in front of it was removed")
+    # Browsers make spaces of line breaks. Only where a known kind of token comes of it: others may have spaces.
+    if " " in text and is_known_token(together := text.replace(" ", "")):
+        text = together
+        mended.append("spaces inside it were removed")
     return text, mended
 
 

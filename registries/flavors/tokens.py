@@ -73,6 +73,11 @@ KINDS = (
 _HIDDEN = re.compile(r"[A-Za-z0-9_-]{2,}(?:\*{3,}|…|\.{3,}|•{3,}).*", re.DOTALL)
 
 
+def is_token(text: str) -> bool:
+    """Whether a text has the form of some provider's token."""
+    return any(kind.belongs and kind.pattern.fullmatch(text) for kind in KINDS)
+
+
 def hints(flavor: "type[Flavor]", secret: Secret) -> Iterator[SafeString]:
     """Say what is doubtful about a secret that was typed for a flavor, each in a sentence or two of HTML."""
     text = secret.reveal()

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
+from registries.authorities import reach
 from registries.details import detail_inputs
 from registries.distribution import InvalidReference, Reference, Secret
 from registries.flavors.base import Flavor, Input, inputs, noted_names
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from console.models import Team
     from registries.models import Connection, Draft
 
+ADDRESS = "registry"  # the group of fields that say where it is
 RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
 
 
@@ -123,35 +125,51 @@ class ConnectionForm(WithSecrets, LaidOut):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        self._take_out_of_commands()
         asked = inputs(self.flavor)
+        self._pass_over([name for name, input_ in asked.items() if not input_.applies(data)])
+        self._take_out_of_commands()
+        self.reach = self._reach()
         if any(name in self.errors for name, input_ in asked.items() if not input_.sealed):
             return data
         plain = {name: data[name] for name, input_ in asked.items() if not input_.sealed}
+        self._refuse_commands_for_others(self.flavor.without_secrets(plain))
         typed = self._typed()
         blank = [name for name, input_ in self._sealed.items() if name not in typed and input_.applies(plain)]
-        kept = [name for name in blank if name in self._kept]
+        needed = [name for name in blank if asked[name].needed(plain)]
+        kept = [name for name in blank if name in self._kept] if self._still_there() else []
         # What is not needed stays as long as nothing is typed anew: a session token belongs to its own key.
-        stored = [name for name in blank if name not in kept and (asked[name].needed(plain) or not typed)]
+        stored = [name for name in blank if name not in kept and (name in needed or not (typed or kept))]
         looked_at = self.flavor.without_secrets({**self._noted(stored), **plain})
-        self.reach = looked_at.reach
-        if not self._still_there():
-            self._ask_again([name for name in kept if asked[name].needed(plain)], MOVED)
-            kept = []
-        if not self.has_stored or (why := self._retold(looked_at)):
-            self._ask_again([name for name in stored if asked[name].needed(plain)], why if self.has_stored else "")
+        why = self._retold(looked_at) if self.has_stored else "" if self._still_there() else MOVED
+        if why or not self.has_stored:
+            self._ask_again([name for name in needed if name not in kept], why)
             stored = []
         if data.get("test_image"):
             self._judge_test_image(data, looked_at)
         registry = self._made({**plain, **typed}, forgiven=[*kept, *stored])
         if (kept or stored) and not self.errors:
-            opened = self._opened(stored, kept, needed=[name for name in blank if asked[name].needed(plain)])
-            registry = self._made({**plain, **opened, **typed})
+            registry = self._made({**plain, **self._opened(stored, kept, needed=needed), **typed})
+        if any(name in self.errors for name, input_ in asked.items() if input_.group == ADDRESS):
+            self.reach = ""
         if registry is not None and not self.errors:
             self.registry = registry
             sealed = self.connection is not None and self.connection.secret_saved_at is not None
             self.secrets_kept = bool(stored and not typed and not kept) or not (registry.secrets() or sealed)
         return data
+
+    def _pass_over(self, names: list[str]) -> None:
+        """Take as blank what has no meaning with the way to sign in that was chosen: pages hide it, faults and all."""
+        for name in names:
+            self.errors.pop(name, None)
+            self.cleaned_data[name] = None if name in self._sealed else ""
+
+    def _reach(self) -> str:
+        """Say where secrets that are typed now may go; "" where the address, or whom it trusts, is not valid."""
+        address = {name for name, input_ in inputs(self.flavor).items() if input_.group == ADDRESS}
+        if address & self.errors.keys() or "ca_certificate" in self.errors:
+            return ""
+        looked_at = self.flavor.without_secrets({name: self.cleaned_data[name] for name in address})
+        return reach(looked_at.reach, self.cleaned_data.get("ca_certificate", ""))
 
     def _ask_again(self, names: list[str], why: str) -> None:
         for name in names:

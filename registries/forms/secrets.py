@@ -5,10 +5,12 @@ None of them ever comes back to a page. What stands in for one says where it is,
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -42,7 +44,7 @@ class WithSecrets(forms.Form):
     _commands: dict[str, str]  # of which secrets a whole command was pasted, and where it signs in
 
     reach = ""
-    """Where the secrets may go, as far as what was typed is valid enough to say."""
+    """Where the secrets may go, "" as long as no valid address was typed."""
 
     @property
     def _sealed(self) -> dict[str, Input]:
@@ -95,10 +97,24 @@ class WithSecrets(forms.Form):
                 self.add_error(name, "This is a sign-in command without its password. Paste the password itself.")
                 continue
             self.cleaned_data[name], self._commands[name] = line.password, line.host
-            if "username" in self.fields and not self.data.get("username") and Secret(line.username) != line.password:
-                self.errors.pop("username", None)
-                self.cleaned_data["username"] = line.username
-                self.retype("username", line.username)
+            told = tokens.is_token(line.username) or Secret(line.username) == line.password
+            if line.username and not told and "username" in self.fields and not self.data.get("username"):
+                self._fill("username", line.username)
+
+    def _fill(self, name: str, value: str) -> None:
+        """Fill a field that was left blank, if it takes the value."""
+        with suppress(ValidationError):
+            self.cleaned_data[name] = self.fields[name].clean(value)
+            self.errors.pop(name, None)
+            self.retype(name, value)
+
+    def _refuse_commands_for_others(self, registry: Flavor) -> None:
+        """Refuse the password of a command that signs in somewhere else: it must not go where this form leads."""
+        for name, host in self._commands.items():
+            if host and not registry.is_at(host) and name in self.cleaned_data:
+                del self.cleaned_data[name]
+                sentence = "This command signs in at <code>{}</code>, and this form leads elsewhere. Change the address."
+                self.add_error(name, ValidationError(format_html(sentence, host), code="elsewhere"))
 
     def retype(self, name: str, value: Any) -> None:
         """Put something else into a field than was typed, for the page that shows the form again."""
@@ -108,11 +124,19 @@ class WithSecrets(forms.Form):
 
     # When the form is shown again ------------------------------------------------------------------------------------
 
-    def to_keep(self) -> dict[str, Secret]:
-        """Return the secrets that the form should not lose: those typed now, and those kept for it before."""
-        typed = self._typed()
-        kept = self.draft.secrets_if_they_open() if self.draft and self._still_there() else {}
-        return {**{name: secret for name, secret in kept.items() if name in self._sealed}, **typed}
+    def to_keep(self) -> tuple[dict[str, Secret], str]:
+        """
+        Return the secrets that the form should not lose, and where they may go: those typed now, those kept before.
+
+        None of them takes on the place of another. Where what is typed now and what was kept belong to different places,
+        what was kept goes.
+        """
+        typed, was = self._typed(), self.draft.reach if self.draft else ""
+        if not typed:
+            kept = self.draft.secrets_if_they_open() if self.draft and self._still_there() else {}
+            return kept, was or self.reach
+        kept = self.draft.secrets_if_they_open() if self.draft and was in ("", self.reach) else {}
+        return {**kept, **typed}, self.reach
 
     def _still_there(self) -> bool:
         """Whether the address is still the one that the kept secrets were typed for, as far as both are known."""
@@ -132,13 +156,11 @@ class WithSecrets(forms.Form):
         return [hint for name in self._typed() for hint in self._said_of(name)]
 
     def _said_of(self, name: str) -> Iterator[SafeString]:
-        registry, host = getattr(self, "registry", None), self._commands.get(name, "")
+        registry = getattr(self, "registry", None)
         field: Any = self.fields[name]
         label = in_a_sentence(field.label)
         if name in self._commands:
             yield format_html("For the {}, the password was taken out of the sign-in command.", label)
         elif mended := field.mends(self[name].data):
             yield format_html("In the {}, {}.", label, " and ".join(mended))
-        if host and registry and not registry.is_at(host):
-            yield format_html("That command signs in at <code>{}</code>, which this form is not for.", host)
         yield from tokens.hints((registry and registry.better) or self.flavor, self.cleaned_data[name])

@@ -1,6 +1,5 @@
 """A connection: a team's login to a registry. Everything that can happen to one is a verb here."""
 
-import hashlib
 import uuid
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.models import Event, Team, User
-from registries import flavors, sealing
+from registries import authorities, flavors, sealing
 from registries.distribution import Credential, Http, Secret
 from registries.flavors.base import Flavor, Input, inputs
 from registries.models.connections import ENDS_SOON_DAYS, ConnectionManager, ConnectionQuerySet, NameTaken
@@ -92,13 +91,14 @@ class Connection(Status, models.Model):
             "settings": registry.settings(),
             "host": registry.host,
             "prefix": registry.prefix,
-            "account": registry.account,
+            "account": registry.account[:300],  # Oracle's are made of two fields, each as long as that.
         }
 
     @staticmethod
     def columns_of_end(registry: Flavor, typed: date | None) -> dict[str, Any]:
         """Return the columns for the end of a login that was typed just now: a typed date counts where nothing tells."""
-        ends_at = registry.ends_at
+        # A token may say that it ended long ago, and the registry take it all the same.
+        ends_at = registry.ends_at if registry.ends_at and registry.ends_at > timezone.now() else None
         if ends_at is None and registry.ends_after_hours:
             ends_at = timezone.now() + timedelta(hours=registry.ends_after_hours)
         return {"ends_at": ends_at, "ends_on": timezone.localdate(ends_at) if ends_at else typed}
@@ -122,8 +122,7 @@ class Connection(Status, models.Model):
     @property
     def reach(self) -> str:
         """Where its login may go, and whom it trusts on the way: what its secrets are sealed for."""
-        authority = hashlib.sha256(self.ca_certificate.encode()).hexdigest() if self.ca_certificate else "no authority"
-        return f"{self.flavor_class.without_secrets(self.settings).reach}, {authority}"
+        return authorities.reach(self.flavor_class.without_secrets(self.settings).reach, self.ca_certificate)
 
     @property
     def locked(self) -> bool:
@@ -262,6 +261,10 @@ class Connection(Status, models.Model):
         deciding = finding.deciding
         fresh = Connection.objects.filter(pk=self.pk, version=check.version)
         since = {} if self.outcome == finding.outcome else {"outcome_since": timezone.now()}
-        end = {"ends_at": finding.ends_at, "ends_on": timezone.localdate(finding.ends_at)} if finding.ends_at else {}
+        end: dict[str, Any] = {}
+        if finding.ends_at:
+            end = {"ends_at": finding.ends_at, "ends_on": timezone.localdate(finding.ends_at)}
+        elif finding.outcome == Outcome.CONNECTED and self.ends_at and self.ended:
+            end = {"ends_at": None, "ends_on": None}  # What was accepted just now has not ended, whatever was told of it.
         reason = (deciding.fact if deciding else "")[:500]
         fresh.update(outcome=finding.outcome, reason=reason, last_check=check, **since, **end)

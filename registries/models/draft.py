@@ -6,17 +6,18 @@ login in it. A draft belongs to one person, one team and one flavor, and opens f
 """
 
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections, models
+from django.db import DatabaseError, connections, models
 from django.utils import timezone
 
 from console.models import Installation, Team, User
-from registries import flavors, sealing
+from registries import authorities, flavors, sealing
 from registries.distribution import Secret
 from registries.flavors.base import Flavor
 from registries.models.sealed import Payload, PayloadManager
@@ -25,6 +26,8 @@ from registries.pasted.logins import Login
 
 if TYPE_CHECKING:
     from registries.models.connection import Connection
+
+log = logging.getLogger("berth")
 
 KEEP_SECONDS = 15 * 60
 MOST = 100
@@ -93,9 +96,9 @@ class DraftManager(PayloadManager):
                 if draft.flavor == filled.flavor.slug and {**draft.typed, "name": ""} == {**filled.plain, "name": ""}:
                     self.filter(pk=draft.pk).delete()
             self.keep(
-                team, filled.flavor, filled.secrets, by=by, reach=registry.reach, address=registry.address,
-                typed={**filled.plain, "name": team.connections.free_name(registry.suggested_name)}, note=login.note,
-                from_file=True,
+                team, filled.flavor, filled.secrets, by=by, reach=authorities.reach(registry.reach, ""),
+                address=registry.address, note=" ".join(filter(None, [login.note, filled.note])), from_file=True,
+                typed={**filled.plain, "name": team.connections.free_name(registry.suggested_name)},
             )  # fmt: skip
 
     def sweep(self) -> None:
@@ -150,11 +153,12 @@ class Draft(Payload):
         """When it expires, aware UTC."""
         return self.created_at + timedelta(seconds=KEEP_SECONDS)
 
-    def renew(self, secrets: Mapping[str, Secret], *, reach: str) -> None:
-        """Keep other secrets in its place, for another quarter of an hour."""
-        self.reach, self.kept, self.created_at = reach or self.reach, sorted(secrets), timezone.now()
+    def renew(self, secrets: Mapping[str, Secret], *, reach: str) -> bool:
+        """Keep other secrets in its place, for another quarter of an hour; False where it was dropped meanwhile."""
+        self.reach, self.kept, self.created_at = reach, sorted(secrets), timezone.now()
         self.seal(secrets)
-        self.save()
+        names = ("reach", "kept", "created_at", "key_id", "wrapped_key", "ciphertext")
+        return bool(Draft.objects.filter(pk=self.pk).update(**{name: getattr(self, name) for name in names}))
 
     def secrets_if_they_open(self) -> dict[str, Secret]:
         """Open what is kept; nothing where it does not open, and then it is typed again."""
@@ -176,11 +180,14 @@ def _sweep_later() -> None:
 
 
 def _sweep() -> None:
+    more = True  # Also where the database did not answer just now.
     try:
         Draft.objects.sweep()
         more = Draft.objects.exists()
+    except DatabaseError:
+        log.error("Drafts that expired could not be deleted. It is tried again in a quarter of an hour.")
     finally:
         connections.close_all()
         _sweeping.release()
-    if more:
-        _sweep_later()
+        if more:
+            _sweep_later()

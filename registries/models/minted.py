@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MARGIN = timedelta(minutes=15)
 """What is left of a login when it is no longer shared, so that whoever takes it can finish a pull with it."""
 
+LONGEST = timedelta(hours=12)
+"""How long a login is shared at most, whatever end is told of it. No provider gives a longer one."""
+
 LAPSES_AFTER = timedelta(seconds=20)
 """When a claim counts no longer. The way to a provider ends by then, so whoever claimed was killed."""
 
@@ -71,7 +74,7 @@ class MintedManager(PayloadManager):
                 return shared
             if row.failure.get("attempt") in waited_for:
                 raise _error(row.failure)
-            if row.claimed_at is None or row.claimed_at + LAPSES_AFTER <= now():
+            if row.claimed_at is None or not row.claimed_at <= now() < row.claimed_at + LAPSES_AFTER:
                 if claim := self._claim(row, now()):
                     row.revision, row.reach = revision, made_of
                     return self._mint(row, claim, registry, http, now)
@@ -116,7 +119,7 @@ class MintedManager(PayloadManager):
         row.seal({"username": Secret(credential.username), "password": credential.password} if credential else {})
         claimed.update(
             **{name: getattr(row, name) for name in ("revision", "reach", *_SEALED)},
-            expires_at=credential.expires_at if credential else None,
+            expires_at=min(credential.expires_at, now() + LONGEST) if credential and credential.expires_at else None,
             claimed_at=None,
             failed_at=None,
             failure={},
@@ -159,7 +162,7 @@ class Minted(Payload):
 
     def shared(self, host: str, now: datetime) -> Credential | None:
         """Return the login while it is worth sharing, None where it ends soon or cannot be opened."""
-        if self.expires_at is None or self.expires_at - MARGIN <= now:
+        if self.expires_at is None or self.expires_at <= now + MARGIN:
             return None
         try:
             opened = self.unseal()

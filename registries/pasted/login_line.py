@@ -83,7 +83,8 @@ def _login_line(command: Command, before: Command | None) -> LoginLine | None:
     password, made_by = password_in(given, command, before)
     if holds_control_characters(username, password):
         username, password, made_by = "", "", UNREADABLE
-    host, path = next(filter(any, (address_of(place.text) for place in places[1:])), ("", "") if places[1:] else (HUB, ""))
+    # Where the first place is none that can be read, no other word may stand in for it: it would be some other host.
+    host, path = address_of(places[1].text) if len(places) == 2 else ("", "") if places[1:] else (HUB, "")
     return LoginLine(host, path, username, Secret(password) if password else None, made_by)
 
 

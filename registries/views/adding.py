@@ -31,6 +31,7 @@ def connection_add(request: TeamRequest) -> HttpResponse:
 
     The image is posted, although finding changes nothing: a clipboard may hold a password, which belongs in no address.
     """
+    Draft.objects.sweep()
     pasted = request.POST.get("ref", "").strip()
     context: dict[str, Any] = {"flavors": FLAVORS.values()}
     if pasted:

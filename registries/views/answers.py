@@ -77,12 +77,13 @@ def drafted(request: TeamRequest, flavor: type[Flavor], connection: Connection |
 
 def keep_secrets(request: TeamRequest, form: ConnectionForm) -> None:
     """Keep the secrets of a form that is shown again, for this person and this form alone."""
-    secrets = form.to_keep()
+    secrets, reach = form.to_keep()
     if form.draft:
-        form.draft.renew(secrets, reach=form.reach)
+        if not form.draft.renew(secrets, reach=reach):
+            form.draft = None  # It was dropped meanwhile, and what was dropped stays so.
     elif secrets:
         form.draft = Draft.objects.keep(
-            request.team, form.flavor, secrets, by=request.user, reach=form.reach, connection=form.connection
+            request.team, form.flavor, secrets, by=request.user, reach=reach, connection=form.connection
         )
     form.show_kept()
 

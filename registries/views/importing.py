@@ -29,6 +29,7 @@ def connection_import(request: TeamRequest) -> HttpResponse:
         for note in pasted.notes:
             messages.info(request, note)
         return redirect("connection_import", request.team.slug)
+    Draft.objects.sweep()
     context = {"form": form, "drafts": Draft.objects.of(request.team, request.user).filter(from_file=True)}
     return render(request, "registries/connection_import.html", context, status=422 if form.errors else 200)
 

@@ -265,6 +265,44 @@ def test_two_logins_at_one_host_are_two_drafts(team: Team, bob: User, signed_in:
     assert [draft.secrets_if_they_open()["password"].reveal() for draft in drafts] == ["first", "second"]
 
 
+@pytest.mark.parametrize(("username", "password"), [("ghp_" + "a1B2" * 9, "x-oauth-basic"), (CANARY, CANARY)])
+def test_a_token_for_a_user_name_is_shown_on_no_page(
+    username: str, password: str, team: Team, bob: User, signed_in: People
+) -> None:
+    client = signed_in(bob)
+
+    (draft,) = read(client, json.dumps({"auths": {"registry.example.com": {"auth": packed(username, password)}}}))
+    pages = [client.get(IMPORT), client.get(f"{ADD}other/?draft={draft.uuid}")]
+
+    assert draft.typed["username"] == ""
+    assert "Its user name looks like a token" in text_of(pages[0])
+    assert all(username not in page.content.decode() for page in pages)
+
+
+def test_a_path_that_no_image_has_loses_no_login(team: Team, bob: User, signed_in: People) -> None:
+    key = "registry.example.com/" + "a" * 300
+
+    (draft,) = read(signed_in(bob), json.dumps({"auths": {key: {"auth": packed("u", "s3cret")}}}))
+
+    assert draft.address == "registry.example.com"
+    assert draft.secrets_if_they_open()["password"].reveal() == "s3cret"
+
+
+@pytest.mark.parametrize("image", ["ghcr.io/acme/web:1", "registry.gitlab.com/acme/web:1"])
+def test_an_image_of_a_known_host_fills_no_form_for_ones_own_host(
+    image: str, team: Team, bob: User, signed_in: People
+) -> None:
+    page = signed_in(bob).get(f"{ADD}harbor/", {"image": image})
+
+    assert value_of(page, "registry") == ""
+
+
+def test_a_form_for_ones_own_host_says_where_it_leads(team: Team, bob: User, signed_in: People) -> None:
+    page = signed_in(bob).get(f"{ADD}gitlab/", {"image": "registry.gitlab.com.evil.example/group/app:1"})
+
+    assert "It leads to registry.gitlab.com.evil.example/group." in text_of(page)
+
+
 def test_a_file_may_be_uploaded(team: Team, bob: User, signed_in: People) -> None:
     upload = SimpleUploadedFile("config.json", b"\xef\xbb\xbf" + CONFIG.encode())
 

@@ -270,6 +270,12 @@ def test_what_a_token_says_counts_more_than_what_was_typed(connect: Callable[...
     assert end(connect(JWT, ends_on=TYPED)) == READ
 
 
+def test_a_token_that_says_it_ended_long_ago_hides_no_date_that_was_typed(connect: Callable[..., Connection]) -> None:
+    long_ago = OTHER | {"password": token({"exp": 1_000_000_000})}
+
+    assert end(connect(long_ago, ends_on=TYPED)) == (None, TYPED, "As entered")
+
+
 def test_a_password_of_amazon_ecr_ends_twelve_hours_after_it_was_saved(connect: Callable[..., Connection]) -> None:
     ends_at = NOW + timedelta(hours=12)
 
@@ -293,6 +299,16 @@ def test_a_check_that_reads_no_end_leaves_the_one_that_is_known(
 
     assert end(take(connection, None)) == READ
     assert end(take(connection, None, Outcome.UNREACHABLE)) == READ
+
+
+def test_what_was_accepted_after_its_end_has_no_end_any_more(
+    connect: Callable[..., Connection], take: Callable[..., Connection]
+) -> None:
+    connection = connect()
+    Connection.objects.update(ends_at=NOW - timedelta(hours=1), ends_on=NOW.date())
+
+    assert end(take(fresh(connection), None, Outcome.SIGN_IN_REFUSED))[0] is not None
+    assert end(take(fresh(connection), None)) == UNKNOWN
 
 
 def test_an_end_read_for_an_older_version_is_dropped(

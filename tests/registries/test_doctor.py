@@ -6,8 +6,7 @@ import json
 import jwt
 import pytest
 
-from registries.flavors import FLAVORS
-from tests.registries.flavor_table import OTHER, TABLE
+from tests.registries.flavor_table import OTHER, TABLE, made
 from tests.registries.test_forms import form
 
 TYPED = {row.slug: row.typed for row in TABLE}
@@ -90,11 +89,23 @@ def test_a_user_name_that_was_typed_stays() -> None:
     assert told.registry.account == OTHER["username"]
 
 
-def test_a_command_for_another_host_is_taken_and_that_is_said() -> None:
+def test_the_password_of_a_command_for_another_host_goes_nowhere() -> None:
     told = form("dockerhub", {**TYPED["dockerhub"], "password": "docker login -u u -p s3cret ghcr.io"})
 
-    assert told.is_valid(), told.errors
-    assert "That command signs in at <code>ghcr.io</code>, which this form is not for." in told.hints
+    assert not told.is_valid()
+    (sentence,) = told.errors["password"]
+    assert "This command signs in at <code>ghcr.io</code>, and this form leads elsewhere." in sentence
+    assert told.to_keep() == ({}, told.reach)
+
+
+@pytest.mark.parametrize("username", ["ghp_" + "a1B2" * 9, "a:b"])
+def test_a_user_name_that_is_none_is_not_taken_from_a_command(username: str) -> None:
+    command = f"docker login -u {username} -p x-oauth-basic registry.example.com"
+    told = form("other", {**OTHER, "username": "", "password": command})
+
+    assert not told.is_valid()
+    assert told.errors.keys() == {"username"}
+    assert told["username"].value() == ""
 
 
 def test_a_token_that_is_its_own_user_name_is_not_put_into_a_plain_field() -> None:
@@ -103,7 +114,7 @@ def test_a_token_that_is_its_own_user_name_is_not_put_into_a_plain_field() -> No
 
     assert not told.is_valid()
     assert told["username"].value() == ""
-    assert told.to_keep()["password"].reveal() == token
+    assert told.to_keep()[0]["password"].reveal() == token
 
 
 @pytest.mark.parametrize(
@@ -125,7 +136,7 @@ def test_a_command_without_its_password_is_refused_in_words(command: str) -> Non
 def test_every_flavor_takes_a_password_out_of_a_command() -> None:
     for slug, typed in TYPED.items():
         for name in (name for name in ("password", "token") if typed.get(name)):
-            host = FLAVORS[slug].example.partition("/")[0]
+            host = made(slug, typed).host
             told = form(slug, {**typed, name: f"docker login -u someone -p {typed[name]} {host}"})
             assert told.is_valid(), (slug, told.errors)
             assert told.registry.secrets()[name].reveal() == typed[name]

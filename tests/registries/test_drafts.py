@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection as database
 from django.db import connections
 from django.test import Client
@@ -17,8 +18,11 @@ from console.models import Team, User
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
 from registries.models import Connection, Draft
+from registries.models import check as check_module
 from registries.models import draft as draft_module
+from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.conftest import CANARY
+from tests.lab.certificates import Authority
 
 People = Callable[[User], Client]
 ADD = "/teams/northwind/containers/add/other/"
@@ -296,3 +300,121 @@ def test_a_draft_stands_in_no_table_that_can_be_read(team: Team, bob: User, sign
             values = [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for row in cursor for v in row]
             assert not any(CANARY.encode() in value for value in values), table
     assert CANARY not in str(dict(client.session))
+
+
+# What an attack found ------------------------------------------------------------------------------------------------
+
+OTHER_PLACE = {"url": "https://other.example.org"}
+WRONG_LOGIN = {"username": "a:b"}  # a fault beside the address
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What was sent where: hosts and the secrets, opened."""
+    sent: list[tuple[str, dict[str, str]]] = []
+
+    def examine(registry: Any, check: Any, **details: Any) -> Finding:
+        sent.append((registry.host, {name: secret.reveal() for name, secret in registry.secrets().items()}))
+        steps = tuple(StepResult(step=step, state=State.SKIPPED) for step in Step)
+        return Finding(outcome=Outcome.UNREACHABLE, steps=steps)
+
+    monkeypatch.setattr(check_module, "examine", examine)
+    return sent
+
+
+def test_a_fault_beside_the_address_does_not_loosen_where_a_secret_may_go(
+    team: Team, bob: User, signed_in: People, sent: list[Any]
+) -> None:
+    client = signed_in(bob)
+    draft = failed(client, **WRONG_LOGIN)
+
+    response = client.post(f"{ADD}try/", {**AGAIN, **OTHER_PLACE, "draft": draft})
+
+    assert response.status_code == 422
+    assert sent == []
+
+
+def test_a_secret_takes_on_no_other_secrets_place(team: Team, bob: User, signed_in: People, sent: list[Any]) -> None:
+    client = signed_in(bob)
+    draft = failed(client, password="for-the-first")
+    failed(client, password="for-the-second", draft=draft, **OTHER_PLACE, **WRONG_LOGIN)
+
+    back = client.post(f"{ADD}try/", {**AGAIN, "draft": draft})
+    there = client.post(f"{ADD}try/", {**AGAIN, **OTHER_PLACE, "password": "for-the-second", "draft": draft})
+
+    assert (back.status_code, there.status_code) == (422, 200)
+    assert sent == [("other.example.org", {"password": "for-the-second"})]
+
+
+def test_a_kept_secret_is_bound_to_whom_it_trusts(team: Team, bob: User, signed_in: People, sent: list[Any]) -> None:
+    client = signed_in(bob)
+    draft = failed(client)
+
+    response = client.post(f"{ADD}try/", {**AGAIN, "ca_certificate": Authority().pem, "draft": draft})
+
+    assert response.status_code == 422
+    assert sent == []
+
+
+def test_what_was_dropped_stays_dropped(team: Team, bob: User, signed_in: People) -> None:
+    failed(signed_in(bob))
+    draft = Draft.objects.get()
+    Draft.objects.all().delete()
+
+    assert draft.renew(draft.unseal(), reach="") is False
+    assert not Draft.objects.exists()
+
+
+def test_a_kept_key_is_not_mixed_with_an_old_session_token(
+    team: Team, bob: User, signed_in: People, sent: list[Any]
+) -> None:
+    temporary = {"registry": "123456789012", "region": "eu-west-1", "method": "key", "access_key": "ASIA" + "A" * 16}
+    registry = FLAVORS["aws"](**temporary, secret_key=Secret("o" * 40), session_token=Secret("old-token" * 20))  # type: ignore[call-arg]
+    team.connections.connect("ecr", registry, by=bob)
+    client, url = signed_in(bob), "/teams/northwind/containers/ecr/edit/"
+    typed = {**temporary, "access_key": "ASIA" + "B" * 16, "purpose": "pull", "version": "1"}
+    draft = draft_in(client.post(url, {**typed, "name": "no spaces", "secret_key": "n" * 40}))
+
+    client.post(f"{url}try/", {**typed, "name": "ecr", "draft": draft})
+
+    assert sent == [("123456789012.dkr.ecr.eu-west-1.amazonaws.com", {"secret_key": "n" * 40})]
+
+
+def test_a_region_that_was_forgotten_loses_no_key(team: Team, bob: User, signed_in: People, sent: list[Any]) -> None:
+    client, url = signed_in(bob), "/teams/northwind/containers/add/aws/"
+    typed = {"name": "ecr", "registry": "123456789012", "method": "key", "access_key": "AKIA" + "A" * 16, "purpose": "pull"}
+    draft = draft_in(client.post(url, {**typed, "secret_key": "k" * 40}))
+
+    response = client.post(url, {**typed, "region": "eu-west-1", "draft": draft})
+
+    assert response.status_code == 302
+    assert sent[0][1] == {"secret_key": "k" * 40}
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed"),
+    [
+        ("aws", {"registry": "123456789012", "region": "eu-west-1", "method": "password", "password": CANARY, "role": "x",
+                 "access_key": "bad key!"}),
+        ("other", {"url": "https://registry.example.com", "method": "none", "username": "a:b", "password": "\x00"}),
+        ("azure", {"registry": "acme01", "method": "admin", "username": "a:b", "password": CANARY}),
+        ("quay", {"registry": "quay.io", "namespace": "acme", "method": "app", "username": "a:b", "password": CANARY}),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_field_that_the_page_hides_stops_nobody(
+    slug: str, typed: dict[str, str], team: Team, bob: User, signed_in: People, unreachable: None
+) -> None:
+    url = f"/teams/northwind/containers/add/{slug}/"
+
+    response = signed_in(bob).post(url, {**typed, "name": "good", "purpose": "pull"})
+
+    assert response.status_code == 302, response.context["form"].errors
+
+
+def test_every_start_deletes_what_had_expired(team: Team, bob: User, signed_in: People) -> None:
+    failed(signed_in(bob))
+    Draft.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+
+    call_command("migrate", verbosity=0)
+
+    assert not Draft.objects.exists()

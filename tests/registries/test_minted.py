@@ -167,6 +167,21 @@ def test_thirteen_hours_later_the_next_one_is_shared_in_turn(ask: Ask, aws: Mint
     assert len(aws.sent) == 2
 
 
+def test_none_is_shared_for_longer_than_any_provider_gives_one(ask: Ask, aws: Mint, clock: Clock) -> None:
+    aws.lasting = timedelta(days=4000)
+    ask()
+    clock.at += timedelta(hours=12)
+
+    assert password(ask()) == "2"
+
+
+def test_one_that_ended_long_ago_is_shared_with_nobody(ask: Ask, aws: Mint) -> None:
+    ask()
+    Minted.objects.update(expires_at=datetime(1, 1, 1, tzinfo=UTC))
+
+    assert password(ask()) == "2"
+
+
 def test_one_that_ends_too_soon_is_shared_with_nobody(ask: Ask, aws: Mint) -> None:
     aws.lasting = MARGIN
 
@@ -397,6 +412,12 @@ def test_the_place_of_one_who_was_killed_lapses(ask: Ask, aws: Mint, clock: Cloc
     assert (len(aws.sent), clock.seconds >= WAIT_SECONDS) == (0, True)
 
     clock.at += LAPSES_AFTER
+    assert password(ask()) == "1"
+
+
+def test_a_place_taken_in_the_future_lapses_too(ask: Ask, clock: Clock, ecr_connection: Connection) -> None:
+    claimed(ecr_connection, NOON + timedelta(days=1))  # The clock was set back since.
+
     assert password(ask()) == "1"
 
 

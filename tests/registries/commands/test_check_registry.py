@@ -1,5 +1,6 @@
 """`manage.py check_registry TEAM/NAME`: the five steps on a terminal, and an exit code for scripts."""
 
+import time
 from io import StringIO
 from typing import Any
 
@@ -80,13 +81,11 @@ def test_a_paused_connection_is_not_checked(connection: Connection) -> None:
 
 
 def test_a_check_that_another_process_runs_is_waited_for(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    from registries.management.commands import check_registry
-
     running = Check.objects.ask(connection, by=None)
     Check.objects.update(started_at=running.queued_at)
     passed = tuple(StepResult(step=step, state=State.PASSED, fact="Fine.") for step in Step)
     finding = Finding(outcome=Outcome.CONNECTED, steps=passed)
-    monkeypatch.setattr(check_registry.time, "sleep", lambda seconds: running.finish(finding))
+    monkeypatch.setattr(time, "sleep", lambda seconds: running.finish(finding))
     monkeypatch.setattr(check_module, "examine", lambda *args, **more: pytest.fail("It was run twice."))
 
     assert checked().splitlines()[-1] == "web: Connected."

@@ -46,6 +46,10 @@ READ = {
     "docker login -u U -p a=b ghcr.io": LoginLine("ghcr.io", "", "U", Secret("a=b")),
     "docker login -u U -p=a=b= ghcr.io": LoginLine("ghcr.io", "", "U", Secret("a=b=")),
     "docker login --password=-x -u U ghcr.io": LoginLine("ghcr.io", "", "U", Secret("-x")),
+    # Of two places neither is taken: the one that can be read may be another host than the one that was meant.
+    "docker login -u U -p P $REG b.example": LoginLine("", "", "U", Secret("P")),
+    "docker login -u U -p P my_reg.internal good.example": LoginLine("", "", "U", Secret("P")),
+    "docker login -u U -p P --new-option ca.crt ghcr.io": LoginLine("", "", "U", Secret("P")),
     # What stands in front.
     "$ docker login -u U -p P ghcr.io": GHCR,
     "# docker login -u U -p P ghcr.io": GHCR,
