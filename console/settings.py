@@ -41,6 +41,20 @@ BERTH_CHECKS_AT_ONCE = environment.number(
     least=1,
     most=32,
 )
+BERTH_CHECKS_PER_TEAM = environment.number(
+    "BERTH_CHECKS_PER_TEAM",
+    30,
+    "Connection tests that the people of one team may start within an hour.",
+    least=1,
+    most=100_000,
+)
+BERTH_CHECKS_PER_HOST = environment.number(
+    "BERTH_CHECKS_PER_HOST",
+    6,
+    "Connection tests of one host that people may start within a minute, all teams together.",
+    least=1,
+    most=100_000,
+)
 BERTH_EGRESS_ALLOW = environment.networks(
     "BERTH_EGRESS_ALLOW",
     "Private networks that hold registries, such as `10.0.0.0/8, 192.168.5.10/32`. Plain http works there too.",

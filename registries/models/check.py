@@ -6,13 +6,15 @@ of one process (`running`), and ends. Its steps are written as they happen, so t
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -27,6 +29,7 @@ from registries.outcomes import BEFORE_A_CHECK, Finding, Outcome, State, Step, S
 
 LOST_AFTER_SECONDS = 60  # Three times what a check may take: whoever ran it was killed.
 KEEP_TYPED_SECONDS = 60 * 60
+HOST_AND_PORT = re.compile(r"(?<=[\]a-z0-9]):[0-9]+$")  # the port at the end of a host, and no part of an IPv6 address
 
 log = logging.getLogger("berth")
 
@@ -73,9 +76,40 @@ class CheckQuerySet(models.QuerySet["Check"]):
                     return under_way
                 # What it finds is about settings or a secret that are no longer there.
                 under_way.finish(not_run(Step.DNS, "The connection was changed while this test ran.", "See the next test."))
-            return self.create(
-                team=connection.team, connection=connection, host=connection.host, version=connection.version, by=by
-            )
+            asked = {"connection": connection, "host": connection.host, "version": connection.version}
+            if by is not None and (refusal := self.refusal(connection.team, connection.host)):
+                return self.refused(refusal, team=connection.team, by=by, **asked)
+            return self.create(team=connection.team, by=by, **asked)
+
+    def refusal(self, team: Team, host: str) -> Finding | None:
+        """
+        Say why the people of a team may not start a check of this host just now, and when they may; None where they may.
+
+        It is counted over all processes, from the rows. Source: security page, S25.
+        """
+        name = HOST_AND_PORT.sub("", host)
+        of_host = models.Q(host=name) | models.Q(host__startswith=f"{name}:")
+        limits = (
+            (models.Q(team=team), settings.BERTH_CHECKS_PER_TEAM, timedelta(hours=1), "This team started {} tests {}."),
+            (of_host, settings.BERTH_CHECKS_PER_HOST, timedelta(minutes=1), "This host was tested {} times {}."),
+        )
+        begun = self.exclude(by=None).exclude(started_at=None, finished_at__isnull=False).order_by("-queued_at")
+        for whose, most, span, fact in limits:
+            since = timezone.now() - span
+            oldest = begun.filter(whose, queued_at__gt=since).values_list("queued_at", flat=True)[most - 1 : most].first()
+            if oldest is not None:
+                within = "within an hour" if span >= timedelta(hours=1) else "within a minute"
+                free_at = oldest + span + timedelta(seconds=1)
+                return not_run(
+                    Step.DNS, fact.format(most, within), f"Test again at {free_at.astimezone(UTC):%H:%M:%S} UTC."
+                )
+        return None
+
+    def refused(self, refusal: Finding, **asked: Any) -> "Check":
+        """Return a check that ended before it began, and says why."""
+        return self.create(
+            **asked, finished_at=timezone.now(), outcome=refusal.outcome, steps_json=steps_as_json(refusal.steps)
+        )
 
     def waiting(self) -> "CheckQuerySet":
         """Keep those that nobody has begun, the oldest first."""
@@ -137,10 +171,13 @@ class Check(models.Model):
         """
         Examine what is only typed, in this process, since nothing of it is stored.
 
-        Returns the check, and its future or None where every place was taken: such a check has ended, and says so.
+        Returns the check, and its future or None where it may not be started or every place was taken: such a check has
+        ended, and says so.
         """
         old = timezone.now() - timedelta(seconds=KEEP_TYPED_SECONDS)
         cls.objects.filter(team=team, connection=None, queued_at__lt=old).delete()
+        if refusal := cls.objects.refusal(team, registry.host):
+            return cls.objects.refused(refusal, team=team, by=by, host=registry.host), None
         check = cls.objects.create(team=team, by=by, host=registry.host, started_at=timezone.now())
 
         def job() -> None:

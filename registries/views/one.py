@@ -47,7 +47,7 @@ def connection_detail(request: TeamRequest, name: str) -> HttpResponse:
     snippet = snippets.workflow(connection)
     context = {
         **check_context(request, latest, connection),
-        "history": connection.checks.exclude(finished_at=None).select_related("by")[:HISTORY_ROWS],
+        "history": connection.checks.exclude(finished_at=None).exclude(started_at=None).select_related("by")[:HISTORY_ROWS],
         "worked_at": connection.checks.filter(outcome=Outcome.CONNECTED).values_list("finished_at", flat=True).first(),
         "snippet": snippets.highlighted(snippet),
         "snippet_text": snippet,
