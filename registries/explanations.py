@@ -21,6 +21,7 @@ from registries.distribution import (
     SignInRefused,
     Unreachable,
 )
+from registries.distribution.answers import is_a_fault
 from registries.flavors.base import Flavor
 from registries.outcomes import Outcome, State, Step, StepResult
 
@@ -43,6 +44,8 @@ class Asked:
     has_login: bool
     image: Reference | None
 
+
+_MINUTES_UNTIL_SECONDS = 2 * 60 * 60  # from where on a wait is written in hours
 
 Explanation = tuple[Outcome, str, str]  # the outcome, the fact, and our own advice
 
@@ -70,7 +73,7 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
         case Unreachable():
             return _unreachable(error)
         case RateLimited():
-            return Outcome.RATE_LIMITED, "The registry asks to slow down.", _patience(error.retry_after_seconds)
+            return Outcome.RATE_LIMITED, f"{_who(asked.registry)} asks to slow down.", _patience(error.retry_after_seconds)
         case RealmRefused():
             return Outcome.NOT_A_REGISTRY, error.detail, "Berth sent nothing there. Check the address."
         case NotARegistry():
@@ -81,9 +84,9 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
             return _denied(asked.step, asked.image, has_login=asked.has_login)
         case AccessDenied():
             flavor = asked.registry
-            return _at_token_service(flavor.forbidden_at_token if error.at_token_service else Outcome.SIGN_IN_REFUSED)
+            return _at_sign_in(flavor.forbidden_at_token if error.at_token_service else flavor.forbidden_at_sign_in)
         case NotFound() if asked.image:
-            return _not_found(error, asked.step, asked.image)
+            return _not_found(asked.step, asked.image, code=error.code)
     return Outcome.COULD_NOT_CHECK, error.detail, "Try again later."
 
 
@@ -93,15 +96,22 @@ def _permission(allow: str) -> str:
     return f"An operator has to allow this network, with BERTH_EGRESS_ALLOW={allow}."
 
 
+def _who(registry: Flavor) -> str:
+    """Name the registry by its provider, where one provider runs all of its kind."""
+    return "The registry" if registry.any_host or registry.own_hosts else registry.name
+
+
 def _patience(seconds: int | None) -> str:
     if seconds is None:
         return "Try again later. The login is not at fault."
-    minutes = -(-seconds // 60)
-    return f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}. The login is not at fault."
+    unit, length = ("minute", 60) if seconds <= _MINUTES_UNTIL_SECONDS else ("hour", 3600)
+    count = -(-seconds // length)  # Rounded up: whoever comes too early is told to wait once more.
+    wait = f" in {count} {unit}{'' if count == 1 else 's'}" if count else ""
+    return f"Try again{wait}. The login is not at fault."
 
 
 def _unreachable(error: Unreachable) -> Explanation:
-    if error.status is not None and (error.status >= 500 or error.status == 408):
+    if error.status is not None and is_a_fault(error.status):
         return Outcome.COULD_NOT_CHECK, error.detail, "Try again later. The login is not at fault."
     if error.status is not None:
         return Outcome.UNREACHABLE, error.detail, "A network rule of the registry may be in the way."
@@ -110,7 +120,13 @@ def _unreachable(error: Unreachable) -> Explanation:
 
 def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
     if error.at_token_service and error.status == 400 and asked.step == Step.SIGN_IN:
-        return _at_token_service(asked.registry.bad_request_at_token)
+        return _at_sign_in(asked.registry.bad_request_at_token)
+    if error.at_token_service and error.status == 400 and asked.image:
+        # It gave a token without a scope, so what it cannot read is the name in the scope.
+        return _not_found(asked.step, asked.image, code=error.code)
+    if error.status == 405 and asked.step == Step.PULL and asked.image:
+        fact = f"The registry does not let anything of {asked.image.repository} be read."
+        return Outcome.NO_PULL_ACCESS, fact, "Ask its owner whether it is switched off."
     if error.at_token_service:
         return Outcome.NOT_A_REGISTRY, "The registry’s token service gave no token.", "Check the address."
     if asked.step == Step.PUSH:
@@ -119,12 +135,15 @@ def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
     return Outcome.NOT_A_REGISTRY, error.detail, f"Check the address{answered}."
 
 
-def _at_token_service(outcome: Outcome) -> Explanation:
-    """Say what a flavor knows of its token service, whose statuses 400 and 403 mean something else at each."""
+def _at_sign_in(outcome: Outcome) -> Explanation:
+    """Say what a flavor knows of a sign-in, where the statuses 400 and 403 mean something else at each."""
     if outcome == Outcome.SIGN_IN_REFUSED:
         return outcome, "The registry refused the login.", "Check the username and the password, or replace them."
     if outcome == Outcome.NO_PULL_ACCESS:
         return outcome, "The login is known, but may not use this registry.", "Give it the right to read."
+    if outcome == Outcome.UNREACHABLE:
+        fact = "The registry turns Berth away, whatever the login."
+        return outcome, fact, "A network rule of the registry may be in the way."
     return outcome, "The registry’s token service gave no token.", "Check the address."
 
 
@@ -138,11 +157,11 @@ def _denied(step: Step, image: Reference, *, has_login: bool) -> Explanation:
     return Outcome.NO_PULL_ACCESS, fact, "Give it the role that reads this repository."
 
 
-def _not_found(error: NotFound, step: Step, image: Reference) -> Explanation:
+def _not_found(step: Step, image: Reference, *, code: str) -> Explanation:
     if step == Step.PUSH:
         return _NO_UPLOADS
     fact = f"There is no repository {image.repository}, or this login may not see it."
-    if error.code in _READABLE:
+    if code in _READABLE:
         fact = f"There is no image {short(image)}, though the permission to read {image.repository} is proved."
     return Outcome.IMAGE_NOT_FOUND, fact, "Check the test image."
 

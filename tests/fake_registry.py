@@ -9,7 +9,7 @@ into every answer. It keeps all that it received, so that a test can say where a
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -67,6 +67,11 @@ def refusal(status: int, code: str, **headers: str) -> Answer:
     return answer(status, {"errors": [{"code": code, "message": "said by the registry"}]}, **headers)
 
 
+def digest_of(given: Answer) -> str:
+    """The digest of a manifest, as whoever reads it computes it."""
+    return "sha256:" + hashlib.sha256(given.body).hexdigest()
+
+
 @dataclass
 class FakeRegistry:
     """
@@ -102,6 +107,8 @@ class FakeRegistry:
         if isinstance(reply, Exception):
             raise reply
         given = reply(request) if callable(reply) else reply
+        if method == "HEAD":
+            given = Answer(given.status, given.headers, b"")
         return self._with_login_inside(given, request) if self.echoing else given
 
     @property
@@ -126,11 +133,23 @@ class FakeRegistry:
         return answer(200, manifest, content_type=OCI_IMAGE)
 
     @staticmethod
-    def index(*platforms: str) -> Answer:
-        """Make a manifest of several platforms, each written `os/architecture` or `os/architecture/variant`."""
+    def index(*platforms: str, digests: Sequence[str] = ()) -> Answer:
+        """
+        Make a manifest of several platforms, each written `os/architecture` or `os/architecture/variant`.
+
+        `digests` are those of their images, in the same order; without them the index leads nowhere.
+        """
         keys = ("os", "architecture", "variant")
         entries = [{"platform": dict(zip(keys, name.split("/"), strict=False))} for name in platforms]
-        return answer(200, {"schemaVersion": 2, "manifests": entries}, content_type=OCI_INDEX)
+        named = [{**entry, "digest": digest} for entry, digest in zip(entries, digests, strict=False)]
+        return answer(200, {"schemaVersion": 2, "manifests": named or entries}, content_type=OCI_INDEX)
+
+    def many(self, repository: str, tag: str, sizes: Mapping[str, int]) -> None:
+        """Keep an image for several platforms: an index over one image each, whose sizes are given."""
+        kept = self.images.setdefault(repository, {})
+        made = {name: self.image(*name.split("/")[:2], size=size) for name, size in sizes.items()}
+        kept.update({digest_of(image): image for image in made.values()})
+        kept[tag] = self.index(*sizes, digests=[digest_of(image) for image in made.values()])
 
     # How it answers --------------------------------------------------------------------------------------------------
 
@@ -180,9 +199,14 @@ class FakeRegistry:
     def _user(self, request: Received) -> str | None:
         if self.auth == "open":
             return ""
+        if self.auth == "basic" and request.login is None and self._lets_anybody_read(request):
+            return ""
         if self.auth == "basic":
             return request.login[0] if request.login and self._knows(request.login) else None
         return request.token.split("|")[0] if request.token.count("|") == 1 else None
+
+    def _lets_anybody_read(self, request: Received) -> bool:
+        return ("", self._parse(request.path.removeprefix("/v2/"))[0]) in self.rights
 
     def _knows(self, login: tuple[str, str]) -> bool:
         return self.users.get(login[0]) == login[1]

@@ -5,6 +5,7 @@ This package knows the standard library and nothing of Django, flavors or teams.
 `Client` as an `Http`.
 """
 
+from registries.distribution.allowance import Allowance
 from registries.distribution.answers import Answer
 from registries.distribution.challenge import Challenge, parse_challenges
 from registries.distribution.client import Client, Http, SignIn
@@ -30,6 +31,7 @@ from registries.distribution.reference import InvalidReference, Reference
 
 __all__ = [
     "AccessDenied",
+    "Allowance",
     "Answer",
     "BlockedByPolicy",
     "Challenge",

@@ -34,6 +34,11 @@ _NAMES_NOTHING = frozenset({"DIGEST_INVALID", "NAME_INVALID", "TAG_INVALID"})
 _LONGEST_WAIT = timedelta(days=1)
 
 
+def is_a_fault(status: int) -> bool:
+    """Whether a status says that the server could not do it now: any 5xx, and two that its proxies send for one."""
+    return status in (408, 499) or status >= 500
+
+
 @dataclass(frozen=True)
 class Answer:
     """An HTTP answer as it came: header names are lower case, and no encoding of the body was undone."""
@@ -78,13 +83,13 @@ class Answer:
         status, code = self.status, self.code
         if status == 401:
             return SignInRefused(host=host, status=status, code=code)
-        if status == 403:
+        if status in (402, 403):  # 402 asks for a subscription, which is a right like any other.
             return AccessDenied(host=host, status=status, code=code)
         if status == 404 or (status == 400 and code in _NAMES_NOTHING):
             return NotFound(host=host, status=status, code=code)
         if status == 429:
             return RateLimited(host=host, status=status, code=code, retry_after_seconds=self._retry_after_seconds(now))
-        if status == 408 or status >= 500:
+        if is_a_fault(status):
             return Unreachable("The registry has a fault of its own.", host=host, status=status, code=code)
         return NotARegistry(host=host, status=status, code=code)
 

@@ -19,6 +19,8 @@ from enum import Enum
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlencode
 
+from registries.distribution.access import granted
+from registries.distribution.allowance import Allowance
 from registries.distribution.answers import Answer
 from registries.distribution.challenge import Challenge, parse_challenges
 from registries.distribution.credential import Credential, Secret
@@ -31,7 +33,7 @@ from registries.distribution.errors import (
     SignInRefused,
     Unreachable,
 )
-from registries.distribution.manifest import ACCEPT, Manifest, ManifestBody, platform
+from registries.distribution.manifest import ACCEPT, Manifest, ManifestBody, is_manifest, platform
 from registries.distribution.origin import host_of, origin_of, same_origin_url
 from registries.distribution.reference import InvalidReference, is_digest, is_repository, is_tag
 
@@ -129,14 +131,26 @@ class Client:
 
     def manifest(self, repository: str, reference: str) -> Manifest:
         """Read what a tag or a digest of a repository stands for."""
-        if not (is_tag(reference) or is_digest(reference)):
-            raise InvalidReference("A manifest is asked for by a tag or a digest.")
-        path = f"/v2/{_named(repository)}/manifests/{reference}"
-        scope = f"repository:{repository}:pull"
+        path, scope = _manifest_path(repository, reference), f"repository:{repository}:pull"
         answer = self._ask("GET", path, scope, {"Accept": ACCEPT}, limit_bytes=_MANIFEST_LIMIT_BYTES)
         body = ManifestBody.read(answer, asked_for=reference, host=self._host)
+        allowance = Allowance.read(answer)
+        size_bytes, sized_for = body.size_bytes, ""
+        # Where manifests are counted, the second one would be one more pull.
+        if body.usual_variant and allowance is None:
+            platform_name, digest = body.usual_variant
+            size_bytes = self._size_of(repository, digest, scope)
+            sized_for = platform_name if size_bytes is not None else ""
         platforms = body.listed_platforms or self._platform_of_config(repository, body.config_digest, scope)
-        return Manifest(body.digest, body.media_type, body.size_bytes, platforms)
+        return Manifest(body.digest, body.media_type, size_bytes, platforms, sized_for, allowance)
+
+    def _size_of(self, repository: str, digest: str, scope: str) -> int | None:
+        """Return the size of one image of an index, which is not worth a failure."""
+        with suppress(RegistryError):
+            path = _manifest_path(repository, digest)
+            answer = self._ask("GET", path, scope, {"Accept": ACCEPT}, limit_bytes=_MANIFEST_LIMIT_BYTES)
+            return ManifestBody.read(answer, asked_for=digest, host=self._host).size_bytes
+        return None
 
     def _platform_of_config(self, repository: str, digest: str, scope: str) -> tuple[str, ...]:
         if not digest:
@@ -146,6 +160,22 @@ class Client:
             answer = self._ask("GET", f"/v2/{repository}/blobs/{digest}", scope, limit_bytes=_CONFIG_LIMIT_BYTES)
             return tuple(filter(None, [platform(answer.json())]))
         return ()
+
+    def anyone_can_read(self, repository: str, reference: str) -> bool:
+        """
+        Whether an image can be read without the login; raise `RegistryError` where that is not told.
+
+        The login is not sent. The question is a HEAD, which a registry that counts pulls does not count.
+        """
+        stranger = Client(self._origin, self._http, credential=None, realms=self._realms, now=self._now)
+        if self._scheme == "bearer":  # What is known already need not be asked for.
+            stranger._challenge = self._challenge
+        path = _manifest_path(repository, reference)
+        try:
+            answer = stranger._ask("HEAD", path, f"repository:{repository}:pull", {"Accept": ACCEPT})
+        except (AccessDenied, NotFound, SignInRefused):
+            return False
+        return is_manifest(answer)
 
     def tags(self, repository: str, limit: int = 100) -> list[str]:
         """Return up to `limit` tags of a repository, in the registry's order."""
@@ -185,6 +215,19 @@ class Client:
             with suppress(RegistryError):
                 self._send("DELETE", location.removeprefix(self._origin), self._authorization(scope))
 
+    def may_push(self, repository: str) -> bool:
+        """
+        Whether the token service grants a push, by its token's own words; False where they cannot be read.
+
+        Nothing is sent to the registry. Some token services create a repository when they are asked, so the caller has
+        to know that this one does not.
+        """
+        if self._scheme != "bearer":
+            return False
+        scope = f"repository:{_named(repository)}:push,pull"
+        self._authorization(scope)
+        return "push" in granted(self._tokens[scope].reveal(), repository)
+
     # One request -----------------------------------------------------------------------------------------------------
 
     def _ask(
@@ -215,7 +258,7 @@ class Client:
         try:
             return self._checked(answer)
         except NotFound as error:
-            refusal: RegistryError = NotARegistry(host=self._host, status=error.status)
+            refusal: RegistryError = NotARegistry(host=self._host, status=error.status, code=error.code)
         except RegistryError as error:
             refusal = error
         refusal.at_token_service = at_token_service
@@ -229,6 +272,11 @@ class Client:
         )
 
     # Authorization ---------------------------------------------------------------------------------------------------
+
+    @property
+    def was_asked_for_a_login(self) -> bool:
+        """Whether the registry asked for a login until now, so that one was sent where there is one."""
+        return self._challenge is not None
 
     @property
     def _scheme(self) -> str:
@@ -293,6 +341,12 @@ def _named(repository: str) -> str:
     if not is_repository(repository):
         raise InvalidReference("This is not the name of a repository.")
     return repository
+
+
+def _manifest_path(repository: str, reference: str) -> str:
+    if not (is_tag(reference) or is_digest(reference)):
+        raise InvalidReference("A manifest is asked for by a tag or a digest.")
+    return f"/v2/{_named(repository)}/manifests/{reference}"
 
 
 def _texts(page: Any, name: str) -> list[str]:

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from registries.distribution.allowance import Allowance
 from registries.distribution.answers import Answer
 from registries.distribution.errors import NotARegistry
 from registries.distribution.reference import is_digest
@@ -35,6 +36,7 @@ _ARCHITECTURES = frozenset({
 })  # fmt: skip
 _VARIANTS = frozenset({"v5", "v6", "v7", "v8", "v9"})
 
+USUAL_PLATFORM = "linux/amd64"
 _LARGEST_BYTES = 10**15  # a petabyte: what says it is larger says nothing
 
 
@@ -43,15 +45,18 @@ class Manifest:
     """
     An image as its registry describes it.
 
-    `digest` is computed from the manifest's bytes. `size_bytes` sums what a pull downloads, None for an index and
-    where the manifest does not say. `platforms` are written as `linux/amd64` or `linux/arm/v7`, in the manifest's
-    order; () where they are not known.
+    `digest` is computed from the manifest's bytes. `size_bytes` sums what a pull downloads, None where no manifest says
+    it. `platforms` are written as `linux/amd64` or `linux/arm/v7`, in the manifest's order; () where they are not known.
+    An index has no size of its own: `sized_for` is then the platform whose size it is, else "". `allowance` tells the
+    pulls that are left, where the registry counts them.
     """
 
     digest: str
     media_type: str
     size_bytes: int | None
     platforms: tuple[str, ...]
+    sized_for: str = ""
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,23 @@ class ManifestBody:
     @property
     def listed_platforms(self) -> tuple[str, ...]:
         """The platforms that an index lists, each once."""
-        if self.media_type not in _INDEXES:
-            return ()
-        entries = [_mapping(entry.get("platform")) for entry in _mappings(self.content.get("manifests"))]
-        return tuple(dict.fromkeys(filter(None, map(platform, entries))))
+        return tuple(dict.fromkeys(filter(None, (platform(entry.get("platform")) for entry in self._entries))))
+
+    @property
+    def usual_variant(self) -> tuple[str, str] | None:
+        """The platform and the digest of the image that most pull from an index: linux/amd64, else the first one."""
+        found = [(platform(entry.get("platform")), entry.get("digest")) for entry in self._entries]
+        variants = [(name, digest) for name, digest in found if name and isinstance(digest, str) and is_digest(digest)]
+        return next((variant for variant in variants if variant[0] == USUAL_PLATFORM), next(iter(variants), None))
+
+    @property
+    def _entries(self) -> list[dict[str, Any]]:
+        return _mappings(self.content.get("manifests")) if self.media_type in _INDEXES else []
+
+
+def is_manifest(answer: Answer) -> bool:
+    """Whether an answer is said to be a manifest, which is all that the answer to a HEAD can be asked for."""
+    return answer.header("content-type").partition(";")[0].strip() in _KNOWN
 
 
 def platform(words: Any) -> str:

@@ -68,15 +68,18 @@ class Azure(PasswordFlavor):
     )
     hints = {
         Outcome.SIGN_IN_REFUSED: "A client secret most likely ended: replace it, by its value and not its ID. Check that "
-        "the ID is the application’s and not the object’s. A registry with network rules also refuses here until they let "
-        "Berth’s server in.",
+        "the ID is the application’s and not the object’s.",
         Outcome.NO_PULL_ACCESS: "Give the app the role AcrPull, or Container Registry Repository Reader where the "
         "registry uses ABAC. A repository token needs content/read.",
         Outcome.NO_PUSH_ACCESS: "Give the app the role AcrPush, or Container Registry Repository Writer where the "
         "registry uses ABAC. A repository token needs content/write too. Or choose Pull.",
-        Outcome.UNREACHABLE: "Check the registry’s name. One with a private endpoint answers only inside its own network.",
+        Outcome.UNREACHABLE: "Check the registry’s name, and that its network rules let Berth’s server in. One with a "
+        "private endpoint answers only inside its own network.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image: the repository and its tag, as the portal shows them.",
     }
+    # A firewall's answer to any login, whichever part of the registry gives it.
+    forbidden_at_token = Outcome.UNREACHABLE
+    forbidden_at_sign_in = Outcome.UNREACHABLE
 
     registry: str = text(
         "Registry name",

@@ -358,6 +358,25 @@ class Flavor:
         """What HTTP 400 from the token service means."""
         return Outcome.NOT_A_REGISTRY
 
+    @property
+    def forbidden_at_sign_in(self) -> Outcome:
+        """What HTTP 403 from the registry itself means, when it is offered the login."""
+        return Outcome.SIGN_IN_REFUSED
+
+    @property
+    def has_catalog(self) -> bool:
+        """Whether there is any use in asking which repositories there are."""
+        return True
+
+    @property
+    def push_scope_is_harmless(self) -> bool:
+        """
+        Whether the token service may be asked for a push only to learn if it would grant one.
+
+        That takes two things: that asking creates nothing, and that a token lists the rights which the registry honours.
+        """
+        return False
+
     def credential(self) -> Credential | None:
         """Return the login for this registry as it is stored, or None where it needs none."""
         raise NotImplementedError

@@ -52,6 +52,7 @@ class DockerHub(PasswordFlavor):
     host = "docker.io"
     origin = "https://registry-1.docker.io"
     realms = ("https://auth.docker.io",)
+    has_catalog = False
 
     namespace: str = text(
         "Namespace",

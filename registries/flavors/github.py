@@ -55,6 +55,7 @@ class GitHub(PasswordFlavor):
     }
     host = HOST
     forbidden_at_token = Outcome.SIGN_IN_REFUSED
+    has_catalog = False
 
     namespace: str = text(
         "Organization or user",

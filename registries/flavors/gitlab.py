@@ -68,6 +68,7 @@ class GitLab(PasswordFlavor):
         Outcome.NOT_A_REGISTRY: "Check the registry host. GitLab also answers so where its registry is switched off.",
     }
     forbidden_at_token = Outcome.NO_PULL_ACCESS
+    has_catalog = False  # It is for the administrators of the instance alone.
 
     registry: str = text(
         "Registry host", help_text="Change it for a self-managed GitLab.", initial=HOST, side_by_side=True, tidy=_registry

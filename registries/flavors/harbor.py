@@ -38,6 +38,7 @@ class Harbor(PasswordFlavor):
         Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with its project, as in apps/web:1.4, and the project "
         "must exist.",
     }
+    push_scope_is_harmless = True  # A project has to exist, and a token lists what the robot may do in it.
 
     registry: str = text("Registry host", help_text="With a port if it is not 443.", tidy=own_host)
     namespace: str = text("Project", help_text="The Harbor project.", tidy=path_component("project"))

@@ -174,6 +174,24 @@ class Other(PasswordFlavor):
         return self._as_known.bad_request_at_token if self._as_known else super().bad_request_at_token
 
     @property
+    def forbidden_at_sign_in(self) -> Outcome:
+        return self._as_known.forbidden_at_sign_in if self._as_known else super().forbidden_at_sign_in
+
+    @property
+    def has_catalog(self) -> bool:
+        return self._as_known.has_catalog if self._as_known else super().has_catalog
+
+    @property
+    def push_scope_is_harmless(self) -> bool:
+        """
+        As the specification of tokens has it, unless it is a registry that is known to differ.
+
+        A Quay or a GitLab of somebody's own may stand here, whose token services create a repository that is missing. It is
+        asked about no other than the one whose image was just read.
+        """
+        return self._as_known.push_scope_is_harmless if self._as_known else True
+
+    @property
     def hints(self) -> Mapping[Outcome, str]:
         return self._as_known.hints if self._as_known and self.method == "basic" else {}
 

@@ -41,10 +41,12 @@ class Quay(PasswordFlavor):
         Outcome.SIGN_IN_REFUSED: "Check the robot’s whole name, with its organization and the plus sign, and copy its "
         "token again.",
         Outcome.NO_PULL_ACCESS: "Give the robot Read on the repository, or its owner where the token is one of an "
-        "application.",
-        Outcome.NO_PUSH_ACCESS: "Give the robot Write on the repository, or choose Pull.",
+        "application. Quay also says so where the organization is disabled.",
+        Outcome.NO_PUSH_ACCESS: "Give the robot Write on the repository, or choose Pull. A quota that is used up also "
+        "stops pushes.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image. It has an organization and a name, as in acme/web:1.4.",
     }
+    has_catalog = False  # Its token service answers 400 to the scope that a catalog needs.
 
     registry: str = text("Registry host", help_text="Change it for your own Quay.", initial=HOST, tidy=own_host)
     namespace: str = text(

@@ -18,9 +18,9 @@ from registries.flavors.other import Other
 from registries.health import examine
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.lab.certificates import Authority
-from tests.lab.images import Session
+from tests.lab.images import Image, Session
 from tests.lab.registry import Registry
-from tests.real.conftest import ONE, PULLER, PULLER_PASSWORD, PUSHER, PUSHER_PASSWORD, ROBOT, ROBOT_PASSWORD
+from tests.real.conftest import ARM, MANY, ONE, PULLER, PULLER_PASSWORD, PUSHER, PUSHER_PASSWORD, ROBOT, ROBOT_PASSWORD
 
 LOOPBACK = Policy(allow=(ip_network("127.0.0.0/8"),))
 NOBODY = ("", "")
@@ -28,7 +28,13 @@ AS_ROBOT = (ROBOT, ROBOT_PASSWORD)
 AS_PUSHER = (PUSHER, PUSHER_PASSWORD)
 AS_PULLER = (PULLER, PULLER_PASSWORD)
 
-READ = f"team/app:1, {ONE.size_bytes} bytes, linux/amd64."
+
+def shown(image: Image) -> str:
+    """A digest as people read it."""
+    return f"{image.digest[:19]}…"
+
+
+READ = f"team/app:1, {shown(ONE)}, {ONE.size_bytes} bytes, linux/amd64."
 
 P, F, W, S, N = State.PASSED, State.FAILED, State.WARNED, State.SKIPPED, State.NOT_ASKED
 
@@ -141,7 +147,7 @@ TABLE = [
         registry="basic_registry",
         login=AS_ROBOT,
         image="team/many:1",
-        fact="team/many:1, linux/amd64, linux/arm64.",
+        fact=f"team/many:1, {shown(MANY)}, linux/amd64 ({MANY.variants[0].size_bytes} bytes), linux/arm64.",
     ),
     Row(
         what="an image that most machines cannot run",
@@ -149,7 +155,7 @@ TABLE = [
         login=AS_ROBOT,
         image="team/app:arm",
         states=(P, P, P, W, N),
-        fact="team/app:arm is for linux/arm64, not for linux/amd64.",
+        fact=f"team/app:arm, {shown(ARM)}, {ARM.size_bytes} bytes, linux/arm64. It is not for linux/amd64.",
     ),
     Row(
         what="push allowed",
@@ -230,6 +236,14 @@ TABLE = [
         fact="An upload was started and cancelled.",
     ),
     Row(
+        what="a login for pulling that could push",
+        registry="token_registry",
+        login=AS_PUSHER,
+        states=(P, P, P, P, W),
+        decides=Step.PUSH,
+        fact="Not asked for, but the login may push to team/app too.",
+    ),
+    Row(
         what="push refused",
         registry="token_registry",
         login=AS_PULLER,
@@ -246,7 +260,8 @@ TABLE = [
         registry="basic_registry",
         login=AS_ROBOT,
         image="",
-        fact=f"No test image is named. One from the catalog was read: {ONE.size_bytes} bytes, linux/amd64.",
+        fact=f"No test image is named. One from the catalog was read: {shown(ONE)}, {ONE.size_bytes} bytes, linux/amd64. "
+        "That proves a pull of this one, and not of every other.",
     ),
     Row(
         what="no image and no catalog",
@@ -254,7 +269,8 @@ TABLE = [
         login=AS_PULLER,
         image="",
         states=(P, P, P, S, N),
-        fact="No test image is named, so a pull is not proved. Signing in is.",
+        fact="No test image is named, so a pull is not proved. Signing in is: the login is known, and what it may read is "
+        "not.",
     ),
     Row(
         what="nowhere to try a push",

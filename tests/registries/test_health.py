@@ -25,7 +25,7 @@ from registries.explanations import Asked, explain
 from registries.flavors.base import PasswordFlavor
 from registries.health import examine
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
-from tests.fake_registry import FakeRegistry, FakeTLS, FakeWay, Received, answer, refusal
+from tests.fake_registry import FakeRegistry, FakeTLS, FakeWay, Received, answer, digest_of, refusal
 
 CANARY = "canary7c2e"
 P, F, W, S, N = State.PASSED, State.FAILED, State.WARNED, State.SKIPPED, State.NOT_ASKED
@@ -37,6 +37,7 @@ class Harbor(PasswordFlavor):
 
     slug = "harbor"
     name = "Harbor"
+    own_hosts = True
 
     host: str = "registry.example"
     prefix: str = ""
@@ -47,6 +48,9 @@ class Harbor(PasswordFlavor):
     hinted: str = ""
     realms: tuple[str, ...] = ()
     forbidden_at_token: Outcome = Outcome.SIGN_IN_REFUSED
+    forbidden_at_sign_in: Outcome = Outcome.SIGN_IN_REFUSED
+    has_catalog: bool = True
+    push_scope_is_harmless: bool = False
     bad_request_at_token: Outcome = Outcome.NOT_A_REGISTRY
 
     @property
@@ -83,6 +87,12 @@ def read(finding: Finding) -> tuple[Outcome, tuple[State, ...], str, str, str]:
     return finding.outcome, tuple(step.state for step in finding.steps), said.fact, said.fix, said.said
 
 
+def shown(image: Answer) -> str:
+    """A digest as people read it."""
+    return f"{digest_of(image)[:19]}…"
+
+
+DIGEST = shown(FakeRegistry().images["team/app"]["1"])
 OLD_TLS = FakeTLS("TLSv1.2", datetime(2026, 12, 1, tzinfo=UTC))
 
 
@@ -101,7 +111,7 @@ def test_five_steps_pass() -> None:
             StepResult(step=Step.DNS, state=P, fact="registry.example is 142.250.99.82.", ms=10),
             StepResult(step=Step.TLS, state=P, fact="TLS 1.3. Certificate valid until 18 Jan 2027.", ms=10),
             StepResult(step=Step.SIGN_IN, state=P, fact="Accepted as puller.", ms=10),
-            StepResult(step=Step.PULL, state=P, fact="team/app:1, 1.9 GB, linux/amd64.", ms=10),
+            StepResult(step=Step.PULL, state=P, fact=f"team/app:1, {DIGEST}, 1.9 GB, linux/amd64.", ms=10),
             StepResult(step=Step.PUSH, state=P, fact="An upload was started and cancelled.", ms=10),
         ),
     )
@@ -191,20 +201,59 @@ def test_a_size_is_written_as_people_do(size: int, words: str) -> None:
     asked = registry()
     asked.images["team/app"]["1"] = asked.image("linux", "amd64", size=size)
 
-    assert check(asked).steps[3].fact == f"team/app:1, {words}, linux/amd64."
+    assert check(asked).steps[3].fact.endswith(f", {words}, linux/amd64.")
 
 
 def test_an_image_for_several_platforms_names_them() -> None:
-    asked = registry(images={"team/app": {"1": FakeRegistry.index("linux/amd64", "linux/arm64")}})
+    index = FakeRegistry.index("linux/amd64", "linux/arm64")
 
-    assert check(asked).steps[3].fact == "team/app:1, linux/amd64, linux/arm64."
+    fact = check(registry(images={"team/app": {"1": index}})).steps[3].fact
+
+    assert fact == f"team/app:1, {shown(index)}, linux/amd64, linux/arm64."
+
+
+def test_an_image_for_several_platforms_has_the_size_of_the_usual_one() -> None:
+    asked = registry()
+    asked.many("team/app", "1", {"linux/arm64": 800_000_000, "linux/amd64": 1_900_000_000})
+
+    digest = shown(asked.images["team/app"]["1"])
+    assert check(asked).steps[3].fact == f"team/app:1, {digest}, linux/arm64, linux/amd64 (1.9 GB)."
+
+
+def test_an_image_by_its_digest_says_it_once() -> None:
+    asked = registry()
+    image = asked.images["team/app"]["1"]
+    asked.images["team/app"][digest_of(image)] = image
+
+    fact = check(asked, test_image=f"team/app@{digest_of(image)}").steps[3].fact
+
+    assert fact == f"team/app@{shown(image)}, 1.9 GB, linux/amd64."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (21600, "76 of 100 pulls left in these 6 hours."),
+        (3600, "76 of 100 pulls left in this hour."),
+        (5400, "76 of 100 pulls left in these 90 minutes."),
+        (60, "76 of 100 pulls left in this minute."),
+        (61, "76 of 100 pulls left in these 61 seconds."),
+    ],
+)
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_the_pulls_that_are_left_are_said_where_they_are_counted(seconds: int, words: str, architecture: str) -> None:
+    asked = registry()
+    image = asked.images["team/app"]["1"] = asked.image("linux", architecture)
+    image.headers.extend([("ratelimit-limit", f"100;w={seconds}"), ("ratelimit-remaining", f"76;w={seconds}")])
+
+    assert check(asked).steps[3].fact.endswith(f". {words}")
 
 
 def test_a_platform_that_is_not_known_is_not_missed() -> None:
     asked = registry()
     asked.blobs.clear()
 
-    assert check(asked).steps[3] == StepResult(step=Step.PULL, state=P, fact="team/app:1, 1.9 GB.", ms=10)
+    assert check(asked).steps[3] == StepResult(step=Step.PULL, state=P, fact=f"team/app:1, {DIGEST}, 1.9 GB.", ms=10)
 
 
 # Test images --------------------------------------------------------------------------------------------------------
@@ -255,6 +304,8 @@ def test_a_test_image_that_is_no_reference_is_said_to_be_none() -> None:
 
 REFUSED = "Check the username and the password, or replace them."
 LATER = "Try again later. The login is not at fault."
+FOR_OTHERS = FakeRegistry.index("linux/arm64", "linux/s390x", "windows/amd64")
+FOR_ONE_OTHER = FakeRegistry.index("linux/arm64")
 MANIFEST = ("GET", "/v2/team/app/manifests/1")
 UPLOADS = ("POST", "/v2/team/app/blobs/uploads/")
 
@@ -265,6 +316,10 @@ def forbids_any_login(request: Received) -> Answer:
 
 def forbids_any_scope(request: Received) -> Answer:
     return refusal(403, "DENIED") if "scope" in request.url else answer(200, {"token": "puller|"})
+
+
+def cannot_read_the_scope(request: Received) -> Answer:
+    return refusal(400, "NAME_INVALID") if "scope" in request.url else answer(200, {"token": "puller|"})
 
 
 ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, ...], str, str, str]]] = {
@@ -515,6 +570,66 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
             "HTTP 200",
         ),
     ),
+    "403 from a token service that means a network rule": (
+        registry(answers={("GET", "/token"): refusal(403, "DENIED")}),
+        {"flavor": Harbor(forbidden_at_token=Outcome.UNREACHABLE)},
+        (
+            Outcome.UNREACHABLE,
+            (P, P, F, S, S),
+            "The registry turns Berth away, whatever the login.",
+            "A network rule of the registry may be in the way.",
+            "HTTP 403 DENIED",
+        ),
+    ),
+    "403 to Basic that means a network rule": (
+        registry(auth="basic", answers={("GET", "/v2/"): forbids_any_login}),
+        {"flavor": Harbor(forbidden_at_sign_in=Outcome.UNREACHABLE)},
+        (
+            Outcome.UNREACHABLE,
+            (P, P, F, S, S),
+            "The registry turns Berth away, whatever the login.",
+            "A network rule of the registry may be in the way.",
+            "HTTP 403 DENIED",
+        ),
+    ),
+    "a name that the token service cannot read": (
+        registry(answers={("GET", "/token"): cannot_read_the_scope}),
+        {},
+        (
+            Outcome.IMAGE_NOT_FOUND,
+            (P, P, P, F, S),
+            "There is no repository team/app, or this login may not see it.",
+            "Check the test image.",
+            "HTTP 400 NAME_INVALID",
+        ),
+    ),
+    "a repository that is switched off": (
+        registry(answers={MANIFEST: refusal(405, "UNSUPPORTED")}),
+        {},
+        (
+            Outcome.NO_PULL_ACCESS,
+            (P, P, P, F, S),
+            "The registry does not let anything of team/app be read.",
+            "Ask its owner whether it is switched off.",
+            "HTTP 405 UNSUPPORTED",
+        ),
+    ),
+    "an image that asks for a subscription": (
+        registry(answers={MANIFEST: answer(402)}),
+        {},
+        (
+            Outcome.NO_PULL_ACCESS,
+            (P, P, P, F, S),
+            "The account may sign in, but not read team/app.",
+            "Give it the role that reads this repository.",
+            "HTTP 402",
+        ),
+    ),
+    "a proxy that gave up": (
+        registry(answers={MANIFEST: answer(499)}),
+        {},
+        (Outcome.COULD_NOT_CHECK, (P, P, P, F, S), "The registry has a fault of its own.", LATER, "HTTP 499"),
+    ),
     "403 to Basic": (
         registry(auth="basic", answers={("GET", "/v2/"): forbids_any_login}),
         {},
@@ -647,23 +762,23 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
         ),
     ),
     "an image of another kind of machine": (
-        registry(images={"team/app": {"1": FakeRegistry.index("linux/arm64", "linux/s390x", "windows/amd64")}}),
+        registry(images={"team/app": {"1": FOR_OTHERS}}),
         {},
         (
             Outcome.CONNECTED,
             (P, P, P, W, P),
-            "team/app:1 is for linux/arm64, linux/s390x and windows/amd64, not for linux/amd64.",
+            f"team/app:1, {shown(FOR_OTHERS)}, linux/arm64, linux/s390x, windows/amd64. It is not for linux/amd64.",
             "Most machines cannot run it. Build it for linux/amd64 too.",
             "",
         ),
     ),
     "an image of one other machine": (
-        registry(images={"team/app": {"1": FakeRegistry.index("linux/arm64")}}),
+        registry(images={"team/app": {"1": FOR_ONE_OTHER}}),
         {},
         (
             Outcome.CONNECTED,
             (P, P, P, W, P),
-            "team/app:1 is for linux/arm64, not for linux/amd64.",
+            f"team/app:1, {shown(FOR_ONE_OTHER)}, linux/arm64. It is not for linux/amd64.",
             "Most machines cannot run it. Build it for linux/amd64 too.",
             "",
         ),
@@ -773,6 +888,24 @@ def test_steps_after_a_failure_say_why_they_were_skipped() -> None:
         assert check(asked, **options).steps[4] == StepResult(step=Step.PUSH, state=S, fact=reason)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "Try again."),
+        (1, "Try again in 1 minute."),
+        (60, "Try again in 1 minute."),
+        (7200, "Try again in 120 minutes."),
+        (7201, "Try again in 3 hours."),
+        (21600, "Try again in 6 hours."),
+        (999999, "Try again in 24 hours."),
+    ],
+)
+def test_a_limit_says_when_to_try_again(seconds: int, words: str) -> None:
+    finding = check(registry(answers={MANIFEST: answer(429, retry_after=str(seconds))}))
+
+    assert finding.steps[3].fix == f"{words} The login is not at fault."
+
+
 @pytest.mark.parametrize("outcome", [Outcome.SIGN_IN_REFUSED, Outcome.NO_PULL_ACCESS, Outcome.UNREACHABLE])
 def test_a_flavors_own_hint_is_the_fix(outcome: Outcome) -> None:
     for asked, options, expected in ENDS.values():
@@ -844,8 +977,44 @@ def test_an_image_from_the_catalog_is_read_and_not_named() -> None:
     step = check(cataloguing("other/app", "team/app"), Harbor(prefix="team"), test_image="").steps[3]
 
     assert step == StepResult(
-        step=Step.PULL, state=P, fact="No test image is named. One from the catalog was read: 1.9 GB, linux/amd64.", ms=10
+        step=Step.PULL,
+        state=P,
+        fact=f"No test image is named. One from the catalog was read: {DIGEST}, 1.9 GB, linux/amd64. "
+        "That proves a pull of this one, and not of every other.",
+        ms=10,
     )
+
+
+def test_a_repository_of_the_catalog_that_cannot_be_read_is_passed_over() -> None:
+    finding = check(cataloguing("team/hidden", "team/gone", "team/app"), Harbor(prefix="team"), test_image="")
+
+    assert finding.steps[3].state == P
+
+
+def test_a_catalog_is_not_gone_through_for_long() -> None:
+    asked = cataloguing(*(f"team/hidden{number}" for number in range(9)), "team/app")
+
+    finding = check(asked, Harbor(prefix="team"), test_image="")
+
+    assert finding.steps[3].state == S
+    assert len([path for path in asked.paths if "/tags/" in path]) == 3
+
+
+def test_the_catalog_is_not_asked_for_where_there_is_none() -> None:
+    asked = cataloguing("team/app")
+
+    finding = check(asked, Harbor(prefix="team", has_catalog=False), test_image="")
+
+    assert (finding.steps[3].state, "GET /v2/_catalog" in asked.paths) == (S, False)
+
+
+def test_an_image_of_the_catalog_that_anyone_can_read_proves_nothing_of_the_login() -> None:
+    step = check(cataloguing("team/app", rights={("", "team/app"): {"pull"}}), Harbor(prefix="team"), test_image="").steps[
+        3
+    ]
+
+    assert step.state == W
+    assert " Anyone can read that image, so it proves nothing about the login." in step.fact
 
 
 @pytest.mark.parametrize(
@@ -865,10 +1034,13 @@ def test_an_image_from_the_catalog_is_read_and_not_named() -> None:
 def test_without_an_image_to_read_signing_in_is_what_is_proved(asked: FakeRegistry) -> None:
     finding = check(asked, Harbor(prefix="team"), purpose="pull", test_image="")
 
-    fact = "No test image is named, so a pull is not proved. Signing in is."
+    fact = (
+        "No test image is named, so a pull is not proved. Signing in is: the login is known, and what it may read is not."
+    )
+    fix = "Name a private test image: reading it proves the pull."
     assert (finding.outcome, finding.steps[3]) == (
         Outcome.CONNECTED,
-        StepResult(step=Step.PULL, state=S, fact=fact, ms=10),
+        StepResult(step=Step.PULL, state=S, fact=fact, fix=fix, ms=10),
     )
 
 

@@ -1,6 +1,5 @@
 """The client: what it asks, where it sends a login, and what it makes of every answer."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from registries.distribution import (
     AccessDenied,
+    Allowance,
     Answer,
     Challenge,
     Client,
@@ -28,7 +28,7 @@ from registries.distribution import (
     SignInRefused,
     Unreachable,
 )
-from tests.fake_registry import OCI_IMAGE, FakeRegistry, Received, answer, refusal
+from tests.fake_registry import OCI_IMAGE, FakeRegistry, Received, answer, digest_of, refusal
 
 ORIGIN = "https://registry.example"
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
@@ -48,10 +48,6 @@ def signed_in(registry: FakeRegistry, username: str = "puller", password: str = 
     made.sign_in()
     registry.received.clear()
     return made
-
-
-def digest(given: Answer) -> str:
-    return "sha256:" + hashlib.sha256(given.body).hexdigest()
 
 
 # Ping ---------------------------------------------------------------------------------------------------------------
@@ -554,7 +550,7 @@ def test_a_manifest_of_one_image_has_its_size_and_platform() -> None:
 
     manifest = signed_in(registry).manifest("team/app", "1")
 
-    assert manifest == Manifest(digest(image), OCI_IMAGE, 1_900_000_000, ("linux/amd64",))
+    assert manifest == Manifest(digest_of(image), OCI_IMAGE, 1_900_000_000, ("linux/amd64",))
 
 
 def test_a_manifest_is_asked_for_in_every_format_and_the_token_serves_for_its_configuration() -> None:
@@ -582,11 +578,78 @@ def test_an_index_has_platforms_and_no_size() -> None:
     manifest = signed_in(registry).manifest("team/app", "all")
 
     assert manifest == Manifest(
-        digest(index),
+        digest_of(index),
         "application/vnd.oci.image.index.v1+json",
         None,
         ("linux/amd64", "linux/arm/v7", "windows/amd64"),
     )
+
+
+def test_an_index_is_followed_to_the_image_that_most_pull() -> None:
+    registry = FakeRegistry()
+    registry.many("team/app", "all", {"linux/arm64": 700, "linux/amd64": 900})
+
+    manifest = signed_in(registry).manifest("team/app", "all")
+
+    assert (manifest.size_bytes, manifest.sized_for) == (900, "linux/amd64")
+    assert manifest.platforms == ("linux/arm64", "linux/amd64")
+    assert [path for path in registry.paths if "manifests" in path][1].startswith("GET /v2/team/app/manifests/sha256:")
+    assert len(registry.received) == 3
+
+
+def test_an_index_without_that_image_is_followed_to_its_first() -> None:
+    registry = FakeRegistry()
+    registry.many("team/app", "all", {"windows/amd64": 700, "linux/arm64": 900})
+
+    manifest = signed_in(registry).manifest("team/app", "all")
+
+    assert (manifest.size_bytes, manifest.sized_for) == (700, "windows/amd64")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(404),
+        answer(401),
+        answer(429),
+        answer(500),
+        answer(302, location="https://evil.example/"),
+        answer(200, b"<html>"),
+        answer(200, {"config": {"size": 1}, "layers": []}, content_type=OCI_IMAGE),  # another one than was asked for
+        Unreachable(),
+    ],
+)
+def test_an_index_that_leads_nowhere_has_no_size_and_is_read_all_the_same(given: Answer | RegistryError) -> None:
+    registry = FakeRegistry()
+    registry.images["team/app"]["all"] = registry.index("linux/amd64", digests=["sha256:" + "0" * 64])
+    registry.answers["GET", "/v2/team/app/manifests/sha256:" + "0" * 64] = given
+
+    manifest = signed_in(registry).manifest("team/app", "all")
+
+    assert (manifest.size_bytes, manifest.sized_for, manifest.platforms) == (None, "", ("linux/amd64",))
+
+
+@pytest.mark.parametrize("named", ["latest", "sha256:123", 7, None, ["sha256:" + "0" * 64]])
+def test_an_index_is_followed_to_nothing_that_is_no_digest(named: Any) -> None:
+    registry = FakeRegistry()
+    registry.images["team/app"]["all"] = registry.index("linux/amd64", digests=[named])
+
+    assert signed_in(registry).manifest("team/app", "all").size_bytes is None
+    assert len([path for path in registry.paths if "manifests" in path]) == 1
+
+
+COUNTED = [("ratelimit-limit", "100;w=21600"), ("ratelimit-remaining", "76;w=21600")]
+
+
+def test_an_index_is_not_followed_where_a_manifest_counts_as_a_pull() -> None:
+    registry = FakeRegistry()
+    registry.many("team/app", "all", {"linux/amd64": 900})
+    registry.images["team/app"]["all"].headers.extend(COUNTED)
+
+    manifest = signed_in(registry).manifest("team/app", "all")
+
+    assert (manifest.size_bytes, manifest.allowance) == (None, Allowance(76, 100, 21600))
+    assert len([path for path in registry.paths if "manifests" in path]) == 1
 
 
 @pytest.mark.parametrize(
