@@ -72,7 +72,9 @@ def test_an_image_of_ones_own_host_leads_to_a_registry_that_works(
     assert not javascript or page.evaluate("window.sameDocument")
 
     press(page, page.get_by_role("link", name="Continue"))
-    expect(page.get_by_text(re.compile(r"Filled in from your image\. It leads to .+ Still missing: username"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Filled in from your image\. It leads to .+ Still missing: username"))
+    ).to_be_visible()
     assert values(page, "Name", "Registry URL", "Namespace", "Test image") == [
         "127.0.0.1-team", registry.origin, "team", image,
     ]  # fmt: skip
@@ -470,7 +472,11 @@ def test_the_logins_of_a_file_are_reviewed_saved_dropped_or_expire(
     assert not team.connections.exists()
 
     page.get_by_role("link", name=f"Review {registry.host}").click()
-    expect(page.get_by_text(re.compile(r"Filled in from your file\. It leads to .+ Nothing is missing: test it, and save it\."))).to_be_visible()
+    expect(
+        page.get_by_text(
+            re.compile(r"Filled in from your file\. It leads to .+ Nothing is missing: test it, and save it\.")
+        )
+    ).to_be_visible()
     assert values(page, "Registry URL", "Username", "Password or token") == [registry.origin, USERNAME, ""]
     expect(kept(page)).to_contain_text("Kept for this form")
     fill_in(page, {"Name": "harbour", "Test image": f"team/app:{TAG}"})
