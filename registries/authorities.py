@@ -1,13 +1,41 @@
-"""Certificates of a team's own authority, as pasted: read, counted, and written back as clean PEM."""
+"""Certificates of a team's own authority, as pasted: read, counted, written back as clean PEM, and named to people."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
 
 LIMIT_BYTES = 64 * 1024
 MOST_CERTIFICATES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority:
+    """One certificate as people know it: whose it is, and until when it holds, aware UTC."""
+
+    subject: str
+    ends_at: datetime
+
+
+def authorities_in(pem: str) -> list[Authority]:
+    """Return the certificates of a clean bundle; none where it is not one."""
+    try:
+        certificates = x509.load_pem_x509_certificates(pem.encode()) if pem else []
+        return [Authority(subject=_name(one), ends_at=one.not_valid_after_utc) for one in certificates]
+    except (ValueError, x509.InvalidVersion):
+        return []
+
+
+def _name(certificate: x509.Certificate) -> str:
+    """Return the common name, else the organization, else the whole subject."""
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in certificate.subject.get_attributes_for_oid(kind):
+            return str(attribute.value)[:100]
+    return certificate.subject.rfc4514_string()[:100] or "A certificate without a name"
 
 
 def reach(address: str, ca_certificate: str) -> str:

@@ -125,6 +125,11 @@ class Connection(Status, models.Model):
         return authorities.reach(self.flavor_class.without_secrets(self.settings).reach, self.ca_certificate)
 
     @property
+    def authorities(self) -> list[authorities.Authority]:
+        """The certificates that are trusted for it beside the system's."""
+        return authorities.authorities_in(self.ca_certificate)
+
+    @property
     def locked(self) -> bool:
         """Whether its secrets cannot be opened, because the key that sealed them is not in the ring."""
         return self.sealed_with is not None and self.sealed_with not in sealing.ring()

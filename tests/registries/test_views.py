@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -516,3 +517,32 @@ def test_what_a_registry_and_people_write_is_escaped(bobs: Client, connection: C
 
     for path in (LIST, f"{LIST}web/", f"{LIST}web/edit/", f"{LIST}web/delete/"):
         assert payload not in bobs.get(path).content.decode()
+
+
+def test_the_facts_name_the_authority_that_is_trusted_and_its_end(
+    connection: Connection, vera: User, signed_in: People
+) -> None:
+    Connection.objects.update(ca_certificate=authority() + authority())
+    first, second = Connection.objects.get().authorities
+
+    page = signed_in(vera).get("/teams/northwind/containers/web/").content.decode()
+
+    for one in (first, second):
+        assert f"<dt>CA</dt><dd>{one.subject}<small>until {one.ends_at.day} " in page
+    assert first.subject.startswith("trustme")
+
+
+def test_a_stored_bundle_that_no_longer_reads_breaks_no_page(connection: Connection, vera: User, signed_in: People) -> None:
+    Connection.objects.update(ca_certificate="-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----")
+
+    assert signed_in(vera).get("/teams/northwind/containers/web/").status_code == 200
+
+
+def test_the_facts_say_since_when_it_is_so(connection: Connection, vera: User, signed_in: People) -> None:
+    Connection.objects.update(outcome="connected", outcome_since=datetime(2026, 3, 14, tzinfo=UTC))
+    check = connection.checks.create(team=connection.team, host="h", outcome="connected", finished_at=timezone.now())
+    Connection.objects.update(last_check=check)
+
+    page = " ".join(signed_in(vera).get("/teams/northwind/containers/web/").content.decode().split())
+
+    assert "<small>since 14 Mar 2026, checked <time" in page
