@@ -32,11 +32,16 @@ class Connection:
 
     def __init__(self, server: Server, raw: socket.socket) -> None:
         self._server = server
+        self._unread = b""
         self.raw = raw
+
+    def unhear(self, said: bytes) -> None:
+        """Have the next `hear` give back what was heard already."""
+        self._unread = said
 
     def hear(self) -> bytes:
         """Read a request's head, or what there is of it."""
-        said = b""
+        said, self._unread = self._unread, b""
         while b"\r\n\r\n" not in said and (more := self.raw.recv(65536)):
             said += more
             self._server.heard += more
@@ -134,6 +139,10 @@ def hangs_up(connection: Connection) -> None:
 
 def resets(connection: Connection) -> None:
     connection.hear()
+    resets_at_once(connection)
+
+
+def resets_at_once(connection: Connection) -> None:
     connection.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -204,7 +213,38 @@ def talks_another_protocol(connection: Connection) -> None:
     connection.wait()
 
 
+def talks_http_at_once(connection: Connection) -> None:
+    connection.say(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
 def drips_a_handshake(connection: Connection) -> None:
     """Begin a TLS record that never ends."""
     connection.say(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
     connection.repeat(b"\x00", TICK_SECONDS)
+
+
+def is_half_open(connection: Connection) -> None:
+    """Close the own direction and leave the other one open."""
+    connection.hear()
+    connection.raw.shutdown(socket.SHUT_WR)
+    connection.wait()
+
+
+def says(data: bytes, *, and_then: Behaviour = is_silent) -> Behaviour:
+    """Say this to a request, whatever it is, and go on as `and_then` does."""
+
+    def behave(connection: Connection) -> None:
+        connection.hear()
+        connection.say(data)
+        connection.unhear(b"\r\n\r\n")
+        and_then(connection)
+
+    return behave
+
+
+def resets_after(data: bytes) -> Behaviour:
+    return says(data, and_then=resets)
+
+
+def hangs_up_after(data: bytes) -> Behaviour:
+    return says(data, and_then=hangs_up)
