@@ -1,5 +1,5 @@
 """
-What the tests need beside Python: a registry server, a browser and a database server.
+What the tests need beside Python: a registry server, a browser, a database server, and the programs that pull.
 
 `python -m tests.lab.packages` looks for them. On Debian, as root, it installs what is missing; elsewhere it says in one
 line what to install, and fails. `python -m tests.lab.packages docker-registry` asks for that one alone.
@@ -30,8 +30,23 @@ NEEDED: Mapping[str, Callable[[], object]] = {
     "docker-registry": lambda: shutil.which("docker-registry"),
     "chromium": find_chromium,
     "postgresql": find_binaries,
+    "skopeo": lambda: shutil.which("skopeo"),
+    "podman": lambda: shutil.which("podman"),
+    "docker-cli": lambda: shutil.which("docker"),
+    "kubernetes-client": lambda: shutil.which("kubectl"),
 }
 """Debian's package names, each with how to see that it is there."""
+
+FORMERLY: Mapping[str, str] = {"docker-cli": "docker.io"}
+"""Packages that came with another one before Debian 13."""
+
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "docker-registry": ("docker-registry.service",),
+    "postgresql": ("postgresql.service",),
+    "podman": ("podman.service", "podman.socket", "podman-restart.service", "podman-auto-update.timer"),
+    "docker-cli": ("docker.service", "docker.socket", "containerd.service"),
+}
+"""What systemd would start from then on, at every start of the machine."""
 
 
 def missing(names: Sequence[str] = tuple(NEEDED)) -> list[str]:
@@ -46,13 +61,21 @@ def is_debian() -> bool:
         return False
 
 
+def known_here(names: Sequence[str]) -> list[str]:
+    """Return the packages by the names that this release of Debian has for them."""
+    show = ["apt-cache", "show", "--no-all-versions"]
+    unknown = {name for name in FORMERLY if subprocess.run([*show, name], capture_output=True, check=False).returncode}
+    return [FORMERLY[name] if name in unknown else name for name in names]
+
+
 def advice(names: Sequence[str]) -> str:
     """Say in one line what to install, and how where that is known."""
     if shutil.which("apt-get"):
-        return f"Missing: {', '.join(names)}. Run: sudo apt-get install --no-install-recommends {' '.join(names)}"
+        packages = " ".join(known_here(names))
+        return f"Missing: {', '.join(names)}. Run: sudo apt-get install --no-install-recommends {packages}"
     return (
         f"Missing: {', '.join(names)}. Install them so that docker-registry (the CNCF distribution server), chromium "
-        "(or set CHROMIUM to the program) and initdb are in PATH."
+        "(or set CHROMIUM to the program), initdb, skopeo, podman, docker and kubectl are in PATH."
     )
 
 
@@ -61,9 +84,10 @@ def install(names: Sequence[str]) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _no_services():
         subprocess.run(["apt-get", "update", "-q"], check=True, env=quiet)
-        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", *names], check=True, env=quiet)
+        packages = known_here(names)
+        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], check=True, env=quiet)
     if Path("/run/systemd/system").exists():
-        units = [f"{name}.service" for name in names if name != "chromium"]
+        units = [unit for name in names for unit in UNITS.get(name, ())]
         subprocess.run(["systemctl", "disable", *units], check=False)
 
 
