@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -22,6 +23,10 @@ from registries.models import Connection
 from registries.models import check as check_module
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.lab.sockets import open_for_real_parts
+
+# How fast examples are made says something of the machine and of what else runs on it, and nothing of the code.
+hypothesis.settings.register_profile("berth", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("berth")
 
 PASSWORD = "correct horse battery staple"
 CANARY = "CANARY-4f1d7c2e-password"

@@ -24,6 +24,7 @@ PATH_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*", re.ASCII)
 """One part of an image's path, as in distribution/reference `regexp.go`."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9a-f:]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.ASCII | re.IGNORECASE)
 _DEFAULT_PORTS = {"https": "443", "http": "80"}
@@ -215,6 +216,12 @@ def _judged_host(scheme: str, authority: str) -> str:
             ipaddress.IPv6Address(parts["v6"])
         except ValueError:
             raise ValidationError("This is not an IPv6 address. Write one such as [2001:db8::1]:5000.") from None
+    elif _NUMBER.fullmatch(name.rpartition(".")[2]):
+        # Browsers and some libraries read 127.1 or 0x7f000001 as an address, and others as a name: it has to be plain.
+        try:
+            ipaddress.IPv4Address(name)
+        except ValueError:
+            raise ValidationError("This is not an IPv4 address. Write all four numbers, such as 192.0.2.10.") from None
     if port and not 1 <= int(port) <= 65535:
         raise ValidationError("A port is a number from 1 to 65535.")
     nameable = "." in name or ":" in name or name == "localhost"
