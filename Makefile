@@ -50,16 +50,19 @@ lock: for-running ## resolve pyproject.toml into .lock again (ARGS=--upgrade for
 	$(COMPILE) pyproject.toml --extra dev --constraint .lock/run.txt --output-file .lock/dev.txt
 
 clean: ## remove the environment, caches and the demo; your data in var/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/demo
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/demo var/pulp
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The machine client is one file that acts by the name it is called by. Links do what `pip install .` would, and build nothing.
+CLIENT = $(addprefix .venv/bin/,berth docker-credential-berth berth-credential-provider)
 
 # The environment. Beside the packages lies a copy of each lock file they came from: while the two are the same there is
 # nothing to do, however often the files were checked out. What tests need contains what running needs.
 
-for-running: .venv/uv.txt
+for-running: .venv/uv.txt $(CLIENT)
 	@$(call install,run)
 
-for-testing: .venv/uv.txt
+for-testing: .venv/uv.txt $(CLIENT)
 	@$(call install,dev)
 	@cmp -s .lock/run.txt .venv/run.txt || cp .lock/run.txt .venv/run.txt
 
@@ -77,6 +80,9 @@ endef
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .lock/uv.txt
 	@cp .lock/uv.txt $@
+
+$(CLIENT): | $(PY)
+	@ln -sf ../../registries/machine/berth.py $@
 
 # Debian keeps a part of Python's venv module in a package of its own.
 $(PY):

@@ -8,13 +8,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # Who may take a secret out of its wrapping: who seals it, who sends it, who reads what was typed to judge it, and who
-# opens a minted login, whose user name is sealed too, and who writes a login into the files that machines read.
+# opens a minted login, whose user name is sealed too, who writes a login into the files that machines read, and who hashes
+# the token of a machine.
 MAY_REVEAL = {
     "registries/sealing.py",
     "registries/distribution/client.py",
     "registries/distribution/credential.py",
     "registries/formats/logins.py",
     "registries/models/minted.py",
+    "registries/tokens.py",
 }
 MAY_IMPORT_SEALING = {
     "registries/checks.py",
@@ -87,7 +89,9 @@ def test_only_egress_opens_sockets() -> None:
             if networking & set(modules):
                 opening.add(name)
 
-    assert opening <= {"registries/egress.py", "registries/addresses.py", "registries/network.py"}
+    # The machine client is a program of its own, which runs elsewhere and asks this console.
+    ours = {"registries/egress.py", "registries/addresses.py", "registries/network.py"}
+    assert opening <= {*ours, "registries/machine/berth.py"}
 
 
 def test_no_flavor_is_named_outside_its_own_file() -> None:

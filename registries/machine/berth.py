@@ -1,0 +1,1165 @@
+#!/usr/bin/env python3
+"""
+The machine client of Berth: how Docker, Podman, Skopeo, the kubelet and scripts get the registry logins of a team.
+
+One file, the standard library of Python 3.9 or newer. What it does follows from the name it is called by:
+
+    docker-credential-berth     Docker's and Podman's credential helper (also `berth docker-credential`)
+    berth-credential-provider   the kubelet's image credential provider (also `berth credential-provider`)
+    berth                       for people and scripts; `berth --help` lists its commands
+
+Settings, all from the environment:
+
+    BERTH_URL         the address of Berth, such as https://berth.example.com; plain http only on this machine itself
+    BERTH_TOKEN       a machine token, or
+    BERTH_TOKEN_FILE  a file that holds one
+    BERTH_CA_FILE     certificate authorities in PEM that are trusted beside those of the system
+
+Exit codes of `berth`: 0 it is done; 1 Berth says no, since there is no such login, or it is paused, or two would fit;
+2 Berth could not be asked: it is not reached, a setting or the token is wrong, or the command is. Docker's protocol and
+the kubelet's know 0 and 1 alone.
+
+The token goes to BERTH_URL in the header `Authorization` and nowhere else: no redirect is followed, no proxy of the
+environment is used, TLS is always checked. No other program is started.
+
+Sources: reference pages, registries.md 4.1 to 4.5 (formats and protocols), components.md 3 (what clients really send).
+"""
+
+# ruff: noqa: UP017  # datetime.UTC came with Python 3.11.
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import ipaddress
+import json
+import os
+import random
+import re
+import shlex
+import socket
+import ssl
+import stat
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn, TextIO
+from urllib.parse import quote, urlencode, urlsplit
+
+VERSION = "0.1.0"
+
+BERTH, DOCKER, KUBELET = "berth", "docker-credential-berth", "berth-credential-provider"
+
+ANSWER_LIMIT_BYTES = 1024 * 1024
+DOCKER_SECONDS = 10.0  # Docker waits without a limit, and asks several times for one pull.
+KUBELET_SECONDS = 30.0  # The kubelet ends its providers after a minute.
+COMMAND_SECONDS = 30.0
+CONNECT_SECONDS = 4.0  # for each address of a name, so that one that is silent leaves time for the next
+PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0)
+
+
+# How it can fail --------------------------------------------------------------------------------------------------------
+#
+# Problem
+# ├── Refused        Berth was asked and says no (exit code 1)
+# │   └── NotFound   there is no login for this; whoever pulls goes on without one
+# └── CouldNot       Berth could not be asked, or could not answer (exit code 2)
+#     └── Passing    the same, but another attempt may well go better
+
+
+class Problem(Exception):
+    """What is wrong and what to do, in sentences that hold no secret."""
+
+    code = 2
+
+
+class Refused(Problem):
+    """Berth says no."""
+
+    code = 1
+
+
+class NotFound(Refused):
+    """There is no login for what was asked."""
+
+
+class CouldNot(Problem):
+    """Berth could not be asked, or could not answer."""
+
+
+class Passing(CouldNot):
+    """A fault that may be gone in a moment."""
+
+
+def plain(text: str) -> str:
+    """Return words of elsewhere as one line that cannot steer a terminal, at most 800 characters."""
+    line = " ".join(text.split())
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)[:800]
+
+
+# Settings ---------------------------------------------------------------------------------------------------------------
+
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+_TOKEN = re.compile(r"(berth_[0-9A-Za-z]{8}_[0-9A-Za-z]{32})([0-9A-Za-z]{6})", re.ASCII)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where Berth is: `https`, `berth.example.com`, 443, and a path in front of its own, mostly empty."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        standard = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" + ("" if standard else f":{self.port}") + self.path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, judged."""
+
+    address: Address
+    token: str = field(repr=False)
+    ca_file: str = ""
+
+
+def read_settings(environ: Mapping[str, str], warn: Callable[[str], None]) -> Settings:
+    """Read the settings, and `warn` of a token file that everyone can read. Raises `CouldNot`."""
+    address = read_address(environ.get("BERTH_URL", "").strip())
+    return Settings(address, read_token(environ, warn), environ.get("BERTH_CA_FILE", "").strip())
+
+
+def read_address(text: str) -> Address:
+    """Read BERTH_URL. Raises `CouldNot` where it is no address that a token may be sent to."""
+    if not text:
+        raise CouldNot("BERTH_URL is not set. Set it to the address of Berth, such as https://berth.example.com.")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise CouldNot("BERTH_URL holds characters that no address has. Copy it again.")
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise CouldNot("BERTH_URL is not an address. Write it like https://berth.example.com.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise CouldNot("BERTH_URL is not a whole address. Write it with https:// in front.")
+    if "@" in parts.netloc:
+        raise CouldNot("BERTH_URL holds a user name. Leave it out: Berth takes the machine token alone.")
+    if parts.query or parts.fragment:
+        raise CouldNot("BERTH_URL holds more than an address. Leave out what begins with ? or #.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise CouldNot("BERTH_URL is plain http, and would show the token to the network. Write https://.")
+    path = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~")
+    return Address(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine itself: 127.0.0.0/8, ::1 or localhost."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _LOOPBACK)
+
+
+def read_token(environ: Mapping[str, str], warn: Callable[[str], None]) -> str:
+    """Return the machine token. Raises `CouldNot` where there is none, or what there is cannot be one."""
+    given, file = environ.get("BERTH_TOKEN", "").strip(), environ.get("BERTH_TOKEN_FILE", "").strip()
+    if given and file:
+        raise CouldNot("BERTH_TOKEN and BERTH_TOKEN_FILE are both set. Set one of them.")
+    if not given and not file:
+        raise CouldNot(
+            "No machine token is set. Make one on the page Machine tokens of the team, "
+            "and name a file that holds it in BERTH_TOKEN_FILE, or set BERTH_TOKEN."
+        )
+    source = "BERTH_TOKEN_FILE" if file else "BERTH_TOKEN"
+    token = _read_token_file(file, warn).strip() if file else given
+    if not token:
+        raise CouldNot(f"The file in {source} is empty. Put the machine token into it.")
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        raise CouldNot(f"{source} holds no machine token: one begins with berth_ and has 53 characters. Copy it whole.")
+    if _checksum(match[1]) != match[2]:
+        raise CouldNot(f"The machine token in {source} is mistyped: its last 6 characters do not fit. Copy it again.")
+    return token
+
+
+def _read_token_file(path: str, warn: Callable[[str], None]) -> str:
+    try:
+        # Without waiting, since a pipe that nobody writes to would hold a pull for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            status = os.fstat(descriptor)
+            content = os.read(descriptor, 4096) if stat.S_ISREG(status.st_mode) else None
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise CouldNot(
+            f"BERTH_TOKEN_FILE names {plain(path)}, which cannot be read: {error.strerror}. "
+            "Correct the path, or let the user who runs this read the file."
+        ) from None
+    if content is None:
+        raise CouldNot(f"BERTH_TOKEN_FILE names {plain(path)}, which is not a file.")
+    if os.name == "posix" and status.st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        warn(f"Everyone on this machine can read the machine token. Run: chmod 600 {plain(shlex.quote(path))}")
+    return content.decode("ascii", "replace")
+
+
+def _checksum(body: str) -> str:
+    number, characters = zlib.crc32(body.encode("ascii")), ""
+    for _ in range(6):
+        number, rest = divmod(number, len(_DIGITS))
+        characters = _DIGITS[rest] + characters
+    return characters
+
+
+# One exchange -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the media type, the body, and two headers that say what to do next."""
+
+    status: int
+    kind: str
+    body: bytes = field(repr=False)
+    retry_after: str = ""
+    location: str = ""
+
+    def document(self, *kinds: str) -> dict[str, Any] | None:
+        """Return the JSON object of the body, or None where it is none, or of another media type."""
+        if self.kind not in kinds:
+            return None
+        try:
+            document = json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):
+            return None
+        return document if isinstance(document, dict) else None
+
+
+Exchange = Callable[[str, Mapping[str, str], float], Answer]
+"""Ask for a path with headers, within so many seconds. Raises `Problem`s alone."""
+
+
+class Wire:
+    """The way to Berth over the network: one connection for each question, bounded in bytes and in time as a whole."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._address = settings.address
+        self._ca_file = settings.ca_file
+        self._trust = _trust(settings.ca_file) if settings.address.scheme == "https" else None
+
+    def __call__(self, path: str, headers: Mapping[str, str], seconds: float) -> Answer:
+        connection = self._connection(min(seconds, CONNECT_SECONDS))
+        outcome: list[Answer | Exception] = []
+
+        def work() -> None:
+            try:
+                outcome.append(_exchange(connection, self._address.path + path, headers, seconds))
+            except Exception as error:  # noqa: BLE001  # It is judged below, by whoever waits for this thread.
+                outcome.append(error)
+            finally:
+                connection.close()
+
+        # A thread, since a look-up has no time limit of its own, and the limit of a socket starts again with every byte.
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if not outcome:
+            _hang_up(connection)
+            raise Passing(_LATE.format(address=self._address))
+        if isinstance(outcome[0], Exception):
+            raise self._explained(outcome[0])
+        return outcome[0]
+
+    def _connection(self, seconds: float) -> http.client.HTTPConnection:
+        host, port = self._address.host, self._address.port
+        if self._trust is None:
+            return http.client.HTTPConnection(host, port, timeout=seconds)
+        return http.client.HTTPSConnection(host, port, timeout=seconds, context=self._trust)
+
+    def _explained(self, error: Exception) -> Problem:
+        address = self._address
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return CouldNot(_distrust(error, address.host, self._ca_file))
+        if isinstance(error, socket.gaierror):
+            # Only "no such name" is certain; a look-up that failed may go better in a moment.
+            kind = CouldNot if error.errno == socket.EAI_NONAME else Passing
+            return kind(f"{address.host} is not found in DNS. Check the spelling of BERTH_URL.")
+        for fault, kind, sentence in _FAULTS:
+            if isinstance(error, fault):
+                return kind(sentence.format(address=address, reason=getattr(error, "strerror", None) or "it broke off"))
+        return CouldNot(f"This program ran into a fault of its own ({type(error).__name__}).")
+
+
+_NOT_BERTH = "What answers at {address} is not Berth, or not as this program knows it. Check BERTH_URL."
+_BROKE_OFF = "Berth at {address} broke off the connection. Try again later."
+_LATE = "Berth at {address} did not answer in time. Try again later."
+_FAULTS: tuple[tuple[type[Exception], type[CouldNot], str], ...] = (
+    (ssl.SSLEOFError, Passing, _BROKE_OFF),
+    (ssl.SSLZeroReturnError, Passing, _BROKE_OFF),
+    (ssl.SSLError, CouldNot, "What answers at {address} speaks no TLS that this machine accepts. Check BERTH_URL."),
+    (
+        ConnectionRefusedError,
+        Passing,
+        "Nothing answers at {address}: Berth is stopped there, or BERTH_URL is the address of something else.",
+    ),
+    (ConnectionResetError, Passing, _BROKE_OFF),
+    (socket.timeout, Passing, _LATE),  # It is no TimeoutError before Python 3.10.
+    (TimeoutError, Passing, _LATE),
+    (OSError, Passing, "Berth at {address} is not reached: {reason}."),
+    (http.client.IncompleteRead, Passing, _BROKE_OFF),
+    (http.client.HTTPException, CouldNot, _NOT_BERTH),
+    (ValueError, CouldNot, _NOT_BERTH),
+)
+"""What a fault of the network is called, the narrower ones first."""
+
+
+def _exchange(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], seconds: float) -> Answer:
+    connection.connect()
+    connection.sock.settimeout(seconds)
+    connection.request("GET", path, headers=dict(headers))
+    with connection.getresponse() as response:
+        expected = response.length
+        body = response.read(ANSWER_LIMIT_BYTES + 1)
+        if len(body) > ANSWER_LIMIT_BYTES:
+            raise ValueError("The answer is longer than any of Berth.")
+        if expected is not None and len(body) < expected:
+            raise http.client.IncompleteRead(b"")
+        return Answer(
+            response.status,
+            response.headers.get_content_type(),
+            body,
+            response.headers.get("Retry-After", ""),
+            response.headers.get("Location", ""),
+        )
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    # Made by hand: `create_default_context` would write the keys of the connection where SSLKEYLOGFILE says.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_default_certs()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except ssl.SSLError:
+            raise CouldNot(f"BERTH_CA_FILE names {plain(ca_file)}, which holds no certificate in PEM.") from None
+        except OSError as error:
+            raise CouldNot(f"BERTH_CA_FILE names {plain(ca_file)}, which cannot be read: {error.strerror}.") from None
+    return context
+
+
+def _distrust(error: ssl.SSLCertVerificationError, host: str, ca_file: str) -> str:
+    reason = error.verify_message.lower()
+    if "hostname mismatch" in reason or "ip address mismatch" in reason:
+        return f"The certificate that answers is not for {host}. Set BERTH_URL to the name that is in the certificate."
+    if "expired" in reason or "not yet valid" in reason:
+        return (
+            f"The certificate of {host} is out of date, or the clock of this machine is wrong. Its owner has to renew it."
+        )
+    if ca_file:
+        return (
+            f"The certificate of {host} comes from an authority that neither this machine knows nor {plain(ca_file)} "
+            "holds. Put the right authority into the file that BERTH_CA_FILE names."
+        )
+    return (
+        f"The certificate of {host} comes from an authority that this machine does not know. "
+        "Put that authority into a file, in PEM, and name the file in BERTH_CA_FILE."
+    )
+
+
+def not_berth(address: Address) -> CouldNot:
+    return CouldNot(_NOT_BERTH.format(address=address))
+
+
+# Questions --------------------------------------------------------------------------------------------------------------
+
+_AGAIN = (429, 502, 503, 504)
+_NOT_FOUND_CODES = ("not_found", "no_login")
+_FOR_DOCKER = "Docker names hosts alone: limit the machine token to one of them, or use docker-config --format containers."
+_FOR_FILES = "Or use --format containers, which keeps several logins for one host."
+
+
+class Console:
+    """Berth, as a machine asks it: questions of the API, asked again within the deadline where that may help."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        program: str = BERTH,
+        seconds: float = COMMAND_SECONDS,
+        exchange: Exchange | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._address, self._token = settings.address, settings.token
+        self._exchange = exchange or Wire(settings)
+        self._program, self._seconds = program, seconds
+        self._clock, self._sleep = clock, sleep
+
+    def login(self, *, image: str = "", registry: str = "", server: str = "") -> Login:
+        """Ask for the login of an image (perhaps of one registry), of a registry or of a server. Raises `NotFound` too."""
+        question = [("image", image), ("registry", registry), ("server", server)]
+        named = [(name, value) for name, value in question if value]
+        try:
+            return Login.read(self._document("/credentials", named, advice={"ambiguous": _FOR_DOCKER} if server else {}))
+        except (KeyError, TypeError, ValueError):
+            raise not_berth(self._address) from None
+
+    def registries(self) -> list[Registry]:
+        """Ask for the registries that the token may use, without any secret."""
+        try:
+            return [Registry.read(row) for row in self._document("/registries", [])["registries"]]
+        except (KeyError, TypeError, ValueError):
+            raise not_berth(self._address) from None
+
+    def docker_config(self, names: Sequence[str], form: str) -> dict[str, Any]:
+        """Ask for a `config.json` (`form` is docker or containers) of the named registries, or of all."""
+        question = [*(("registry", name) for name in names), ("format", form)]
+        advice = {"shared_host": _FOR_FILES} if form == "docker" else {}
+        document = self._document("/docker-config", question, advice=advice)
+        auths = document.get("auths")
+        if not isinstance(auths, dict) or not all(isinstance(entry, dict) for entry in auths.values()):
+            raise not_berth(self._address)
+        return document
+
+    def pull_secret(self, names: Sequence[str], *, name: str, namespace: str, form: str) -> str:
+        """Ask for a Secret of Kubernetes (`form` is yaml or json), and return its text."""
+        named = [("name", name), ("namespace", namespace), ("format", form)]
+        question = [("registry", one) for one in names] + [(key, value) for key, value in named if value]
+        answer = self._ask("/pull-secret", question, accept=f"application/{form}")
+        text = answer.body.decode("utf-8", "replace")
+        if answer.kind != f"application/{form}" or "kubernetes.io/dockerconfigjson" not in text:
+            raise not_berth(self._address)
+        return text
+
+    def _document(
+        self, path: str, question: Sequence[tuple[str, str]], *, advice: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        document = self._ask(path, question, advice=advice or {}).document("application/json")
+        if document is None:
+            raise not_berth(self._address)
+        return document
+
+    def _ask(
+        self,
+        path: str,
+        question: Sequence[tuple[str, str]],
+        *,
+        accept: str = "application/json",
+        advice: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return the answer to a question. `advice` says more to people about a refusal, by its code."""
+        target = f"/api/v1{path}" + (f"?{urlencode(question)}" if question else "")
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": f"{accept}, application/problem+json",
+            "User-Agent": f"{self._program}/{VERSION}",
+            "Connection": "close",
+        }
+        until = self._clock() + self._seconds
+        for pause in (*PAUSES_SECONDS, None):
+            wait = 0.0
+            try:
+                answer = self._exchange(target, headers, max(until - self._clock(), 0.01))
+                if answer.status == 200:
+                    return answer
+                problem = self._problem(answer, advice or {})
+                if answer.status not in _AGAIN:
+                    raise problem
+                wait = float(answer.retry_after) if re.fullmatch(r"[0-9]{1,6}", answer.retry_after) else 0.0
+            except Passing as passing:
+                problem = passing
+            if pause is None:
+                raise problem
+            # Spread, so that a hundred machines that met the same restart do not come back at the same moment.
+            wait = max(wait, pause) * random.uniform(1, 1.25)  # noqa: S311
+            if self._clock() + wait >= until:
+                raise problem
+            self._sleep(wait)
+        raise AssertionError("the last attempt answers or raises")
+
+    def _problem(self, answer: Answer, advice: Mapping[str, str]) -> Problem:
+        said = answer.document("application/problem+json")
+        if said is None or not isinstance(said.get("code"), str):
+            return self._not_from_berth(answer)
+        code, detail = said["code"], said.get("detail")
+        sentence = plain(detail if isinstance(detail, str) and detail else f"Berth answers {answer.status} ({code}).")
+        sentence = sentence.replace(self._token, "berth_…")
+        if answer.status == 401:
+            return CouldNot(
+                "Berth does not accept this machine token: it has ended, or was revoked, or belongs to another Berth than "
+                f"{self._address}. Make a new one on the page Machine tokens of the team."
+            )
+        if answer.status == 404 and code in _NOT_FOUND_CODES:
+            return NotFound(sentence)
+        if answer.status == 409:
+            return Refused(f"{sentence} {advice[code]}" if code in advice else sentence)
+        if answer.status in _AGAIN and re.fullmatch(r"[0-9]{1,6}", answer.retry_after):
+            return CouldNot(f"{sentence} Try again in {answer.retry_after} s.")
+        return CouldNot(sentence)
+
+    def _not_from_berth(self, answer: Answer) -> Problem:
+        if 300 <= answer.status < 400:
+            elsewhere = re.match(r"https?://[A-Za-z0-9.:\[\]-]{1,255}", answer.location)
+            return CouldNot(
+                f"{self._address} sends on to {elsewhere[0] if elsewhere else 'another address'}, where the token is not "
+                "taken. Set BERTH_URL to the address where Berth itself answers."
+            )
+        if answer.status in (401, 403, 407):
+            return CouldNot(f"Something in front of Berth at {self._address} refuses this machine ({answer.status}).")
+        if answer.status == 429:
+            return CouldNot(f"{self._address} takes no more questions for now. Try again later.")
+        if answer.status in _AGAIN:
+            return CouldNot(
+                f"{self._address} answers {answer.status}, as a proxy does where Berth behind it is stopped. "
+                "Try again later."
+            )
+        return not_berth(self._address)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login, as Berth hands it out. At some registries the user name is the secret as well, so neither is shown."""
+
+    registry: str
+    server: str
+    prefix: str
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+    path_key: str
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Login:
+        """Read it from Berth's answer. Raises KeyError, TypeError and ValueError where that is none."""
+        names = ("registry", "server", "prefix", "username", "password", "path_key")
+        texts = {name: _text(document[name]) for name in names}
+        # A line break in one of these could become a line of its own in what somebody else reads (CVE-2020-5260).
+        if not all(value.isprintable() for name, value in texts.items() if name != "password"):
+            raise ValueError("a control character")
+        if "\0" in texts["password"]:
+            raise ValueError("a NUL")
+        end = document["expires_at"]
+        return cls(**texts, expires_at=None if end is None else _moment(_text(end)))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry of the team, as far as machines see it without a secret."""
+
+    name: str
+    host: str
+    prefix: str
+    username: str
+    paused: bool
+    health: str
+    ends_at: str
+    docker_config_key: str
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Registry:
+        """Read it from Berth's answer. Raises KeyError, TypeError and ValueError where that is none."""
+        texts = {name: _text(document[name]) for name in ("name", "host", "prefix", "health", "docker_config_key")}
+        blank = {name: _text(document[name] or "") for name in ("username", "ends_at")}
+        return cls(**texts, **blank, paused=document["paused"] is True)
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}/{self.prefix}" if self.prefix else self.host
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(re.sub("[Zz]$", "+00:00", text))
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+# What the program stands in ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The environment and the streams, handed in so that a test can be the world; and how to reach Berth."""
+
+    environ: Mapping[str, str]
+    stdin: BinaryIO
+    stdout: TextIO
+    stderr: TextIO
+    exchange: Exchange | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+
+    def console(self, program: str, seconds: float) -> Console:
+        settings = read_settings(self.environ, self.warn)
+        return Console(settings, program=program, seconds=seconds, exchange=self.exchange)
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text + "\n")
+
+    def warn(self, sentence: str) -> None:
+        self.stderr.write(sentence + "\n")
+
+
+# Docker's credential helper (registries.md 4.3) -------------------------------------------------------------------------
+
+CREDENTIALS_NOT_FOUND = "credentials not found in native keychain"  # Docker and Podman compare it word for word.
+NO_SERVER = "no credentials server URL"
+_HELPER_USAGE = "Usage: {name} <store|get|erase|list|version>"
+_QUESTION_LIMIT_BYTES = 64 * 1024
+_OWN_TOKENS = re.compile(r"/v1/(access|refresh)-token/?$")
+
+
+def docker_credential(arguments: Sequence[str], world: Surroundings, name: str = DOCKER) -> int:
+    """Act as Docker's credential helper. Return 0, or 1 with the reason on standard output, where clients read it."""
+    if len(arguments) != 1:
+        world.say(_HELPER_USAGE.format(name=name))
+        return 1
+    action = arguments[0]
+    try:
+        if action in ("--help", "-h"):
+            world.say(_HELPER_USAGE.format(name=name))
+        elif action in ("version", "--version", "-v"):
+            world.say(f"{DOCKER} (berth) {VERSION}")
+        elif action == "get":
+            world.say(json.dumps(_helper_get(world)))
+        elif action == "list":
+            world.stdin.read(_QUESTION_LIMIT_BYTES)
+            world.say(json.dumps(_helper_list(world.console(DOCKER, DOCKER_SECONDS).registries())))
+        elif action in ("store", "erase"):
+            world.stdin.read(ANSWER_LIMIT_BYTES)
+            raise Refused(_HELPER_REFUSES[action])
+        else:
+            raise Refused(f"{name}: unknown action: {plain(action)}")
+    except NotFound:
+        world.say(CREDENTIALS_NOT_FOUND)
+        return 1
+    except Problem as problem:
+        world.say(str(problem))
+        if action == "get":
+            # Docker drops what it reads on standard output, and only says "no basic auth credentials".
+            world.warn(f"{name}: {problem}")
+        return 1
+    return 0
+
+
+_HELPER_REFUSES = {
+    "store": "Berth keeps the logins of a team, and takes none from a machine. An admin adds them in the console.",
+    "erase": "Berth keeps the logins of a team, and removes none for a machine. An admin deletes them in the console.",
+}
+
+
+def _helper_get(world: Surroundings) -> dict[str, str]:
+    server = read_server(world.stdin.read(_QUESTION_LIMIT_BYTES + 1))
+    login = world.console(DOCKER, DOCKER_SECONDS).login(server=server)
+    return {"ServerURL": server, "Username": login.username, "Secret": login.password}
+
+
+def read_server(asked: bytes) -> str:
+    """
+    Return the server that a client names on standard input, without the white space around it.
+
+    What a host is, Berth says; here only that is refused which must not even be asked. Raises `Refused`; `NotFound`
+    where Docker looks for the tokens of its own sign-in, which it keeps beside the login of Docker Hub.
+    """
+    if len(asked) > _QUESTION_LIMIT_BYTES:
+        raise Refused("The server on standard input is too long.")
+    try:
+        server = asked.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise Refused("The server on standard input is not UTF-8 text.") from None
+    if not server:
+        raise Refused(NO_SERVER)
+    if not server.isprintable():
+        raise Refused("A server has no line breaks or control characters, so nothing was asked.")
+    _, mark, rest = server.partition("://")
+    host, _, path = (rest if mark else server).partition("/")
+    if not host:
+        raise Refused(NO_SERVER)
+    if "@" in server:
+        raise Refused("A server is asked for without a user name, so nothing was asked.")
+    if _OWN_TOKENS.search(f"/{path}"):
+        raise NotFound("Docker keeps tokens of its own under this address.")
+    return server
+
+
+def _helper_list(registries: Iterable[Registry]) -> dict[str, str]:
+    """
+    Return the user name for each key that `get` would answer: the whole host's, else the only one's.
+
+    It is blank where Berth does not keep it in the clear; `get` has it.
+    """
+    at: dict[str, list[Registry]] = {}
+    for registry in registries:
+        if not registry.paused:
+            at.setdefault(registry.docker_config_key, []).append(registry)
+    listed = {}
+    for key, there in sorted(at.items()):
+        best = [registry for registry in there if not registry.prefix] or there
+        if len(best) == 1:
+            listed[key] = best[0].username
+    return listed
+
+
+# The kubelet's image credential provider (registries.md 4.4) ------------------------------------------------------------
+
+KUBELET_API = "credentialprovider.kubelet.k8s.io/v1"
+CACHE_SECONDS = 300.0  # so that a revoked token or a new password is noticed within five minutes
+CACHE_NOTHING_SECONDS = 60.0  # so that a registry that is added now is found soon
+CACHE_MARGIN_SECONDS = 60.0  # A login that is taken from the cache has to last for the pull that follows.
+
+
+def credential_provider(arguments: Sequence[str], world: Surroundings) -> int:
+    """Act as the kubelet's credential provider. Return 0, or 1 with the reason on standard error."""
+    if arguments in (["version"], ["--version"]):
+        world.say(f"{KUBELET} {VERSION}")
+        return 0
+    try:
+        if list(arguments) not in ([], ["get-credentials"]):
+            raise CouldNot(f"{KUBELET} takes no arguments but get-credentials. It reads a request from standard input.")
+        image = read_kubelet_request(world.stdin.read(ANSWER_LIMIT_BYTES + 1))
+        try:
+            login = world.console(KUBELET, KUBELET_SECONDS).login(image=image)
+        except NotFound:
+            login = None
+        world.say(json.dumps(kubelet_response(login, image, world.now())))
+    except Problem as problem:
+        world.warn(str(problem))
+        return 1
+    return 0
+
+
+def read_kubelet_request(asked: bytes) -> str:
+    """Return the image of a CredentialProviderRequest. Raises `CouldNot`; what else the request holds goes nowhere."""
+    if len(asked) > ANSWER_LIMIT_BYTES:
+        raise CouldNot("The request on standard input is too long.")
+    try:
+        request = json.loads(asked.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise CouldNot(
+            "The request on standard input is not JSON. The kubelet calls this program; people use berth."
+        ) from None
+    if not isinstance(request, dict):
+        raise CouldNot("The request on standard input is not an object.")
+    if request.get("apiVersion") != KUBELET_API:
+        raise CouldNot(f"The request is not of apiVersion {KUBELET_API}. Say so in the CredentialProviderConfig.")
+    if request.get("kind") != "CredentialProviderRequest":
+        raise CouldNot("The request is not of kind CredentialProviderRequest.")
+    image = request.get("image")
+    if not isinstance(image, str) or not image:
+        raise CouldNot("The request names no image.")
+    if not image.isprintable():
+        raise CouldNot("The image in the request holds control characters, so nothing was asked.")
+    return image
+
+
+def kubelet_response(login: Login | None, image: str, now: datetime) -> dict[str, Any]:
+    """
+    Return a CredentialProviderResponse: the login under the path that it is for, or none.
+
+    The path begins with the host as the image writes it, since the kubelet compares the two and knows no other name of it.
+
+    It is kept by image, always: the kubelet gives an answer that it keeps by registry to every other image of the host, and
+    a team may have a login for ghcr.io/acme, another for ghcr.io/acme/ml, and a third for all the rest. "No login" is kept
+    too, and kept by registry it would hide the login of a private image behind a public one.
+    """
+    auth = None if login is None else {_pattern(login, image): {"username": login.username, "password": login.password}}
+    seconds = CACHE_NOTHING_SECONDS if login is None else CACHE_SECONDS
+    if login is not None and login.expires_at is not None:
+        seconds = min(seconds, (login.expires_at - now).total_seconds() - CACHE_MARGIN_SECONDS)
+    return {
+        "apiVersion": KUBELET_API,
+        "kind": "CredentialProviderResponse",
+        "cacheKeyType": "Image",
+        "cacheDuration": go_duration(seconds),
+        "auth": auth,
+    }
+
+
+def _pattern(login: Login, image: str) -> str:
+    host, slash, _ = image.partition("/")
+    written = bool(slash) and (host == "localhost" or "." in host or ":" in host)
+    return host + login.path_key[len(login.server) :] if written else login.path_key
+
+
+def go_duration(seconds: float) -> str:
+    """Return whole seconds as Go writes a duration, `4m30s`; what is negative is `0s`, which means "not at all"."""
+    minutes, rest = divmod(max(int(seconds), 0), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+# Files ------------------------------------------------------------------------------------------------------------------
+
+_FILE_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file that is to be written: where its links lead to, and what it was when it was read (None: not there)."""
+
+    path: Path
+    shown: str
+    status: os.stat_result | None
+
+    @classmethod
+    def find(cls, shown: str) -> Target:
+        """Follow the links of a path. Raises `CouldNot` where they, or the file, are not for us to write."""
+        path, us = Path(shown), _user()
+        for _ in range(40):
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                return cls(path, shown, None)
+            except OSError as error:
+                raise _unwritable(shown, error) from None
+            if not stat.S_ISLNK(status.st_mode):
+                break
+            # Somebody else's link in a folder for all could have us write into any file of ours.
+            if status.st_uid not in (us, 0):
+                raise CouldNot(f"{plain(shown)} is a link of another user, and is not followed. Name the file itself.")
+            path = path.parent / path.readlink()
+        else:
+            raise CouldNot(f"{plain(shown)} is a link that leads back to itself.")
+        if not stat.S_ISREG(status.st_mode):
+            raise CouldNot(f"{plain(shown)} is not a file.")
+        if us not in (0, status.st_uid):
+            raise CouldNot(f"{plain(shown)} belongs to another user. Run this as that user.")
+        return cls(path, shown, status)
+
+    def read(self) -> bytes:
+        """Return what the file holds, nothing where it is not there."""
+        if self.status is None:
+            return b""
+        try:
+            with self.path.open("rb") as file:
+                content = file.read(_FILE_LIMIT_BYTES + 1)
+        except OSError as error:
+            raise CouldNot(f"{plain(self.shown)} cannot be read: {error.strerror}.") from None
+        if len(content) > _FILE_LIMIT_BYTES:
+            raise CouldNot(f"{plain(self.shown)} is too long for what it should be, and was left as it is.")
+        return content
+
+    def unchanged(self) -> bool:
+        """Say whether the file is still what it was when it was found."""
+        try:
+            now = self.path.lstat()
+        except FileNotFoundError:
+            return self.status is None
+        then = self.status
+        return then is not None and (now.st_ino, now.st_size, now.st_mtime_ns) == (
+            then.st_ino,
+            then.st_size,
+            then.st_mtime_ns,
+        )
+
+    def write(self, content: bytes) -> None:
+        """Put a file that only its owner can read in the place of the old one, whole or not at all."""
+        folder, temporary = self.path.parent, None
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, made = tempfile.mkstemp(prefix=".berth-", dir=folder)  # It is made with mode 0600.
+            temporary = Path(made)
+            with os.fdopen(descriptor, "wb") as file:
+                if self.status is not None and self.status.st_uid != _user():
+                    os.chown(descriptor, self.status.st_uid, self.status.st_gid)  # root mends a user's file
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            temporary.replace(self.path)
+            temporary = None
+        except OSError as error:
+            raise _unwritable(self.shown, error) from None
+        finally:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+
+
+def _user() -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else 0
+
+
+def _unwritable(shown: str, error: OSError) -> CouldNot:
+    return CouldNot(f"{plain(shown)} cannot be written: {error.strerror}. It was left as it is.")
+
+
+def merge_into(shown: str, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """
+    Merge sections (`auths`, `credHelpers`) into a JSON file, keeping all else in it, and return what it holds now.
+
+    Where somebody else changed the file meanwhile, theirs is read again. Raises `CouldNot`, and the file is as it was.
+    """
+    for _ in range(5):
+        target = Target.find(shown)
+        merged = merged_config(target.read(), entries, shown)
+        if target.unchanged():
+            target.write((json.dumps(merged, indent="\t") + "\n").encode("ascii"))
+            return merged
+    raise CouldNot(f"{plain(shown)} keeps changing. Try again when nobody else writes it.")
+
+
+def merged_config(old: bytes, entries: Mapping[str, Mapping[str, Any]], shown: str = "The file") -> dict[str, Any]:
+    """Return a configuration with entries added to its sections. Raises `CouldNot` where the old one is broken."""
+    try:
+        config = json.loads(old.decode("utf-8"), parse_constant=_no_constant) if old.strip() else {}
+    except (ValueError, RecursionError):
+        raise CouldNot(f"{plain(shown)} is not JSON, and was left as it is. Mend it, or move it away.") from None
+    if not isinstance(config, dict):
+        raise CouldNot(f"{plain(shown)} is not a configuration of Docker, and was left as it is.")
+    for section, added in entries.items():
+        there = config.get(section)
+        if there is not None and not isinstance(there, dict):
+            raise CouldNot(f"{section} in {plain(shown)} is not an object, so the file was left as it is.")
+        config[section] = {**(there or {}), **added}
+    return config
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def hidden_by_helpers(config: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """Return which of the entries Docker will not look at, since the file names a helper for them."""
+    helpers = config.get("credHelpers")
+    if config.get("credsStore"):
+        return sorted(keys)
+    return sorted(key for key in keys if isinstance(helpers, dict) and key in helpers)
+
+
+# berth, for people and scripts ------------------------------------------------------------------------------------------
+
+
+def berth(arguments: Sequence[str], world: Surroundings) -> int:
+    """Run one of berth’s own commands. Return its exit code."""
+    if arguments and arguments[0] == "docker-credential":
+        return docker_credential(arguments[1:], world, "berth docker-credential")
+    if arguments and arguments[0] == "credential-provider":
+        return credential_provider(arguments[1:], world)
+    parser = _parser()
+    try:
+        given = parser.parse_args(arguments)
+    except SystemExit as end:  # argparse has said why.
+        return end.code if isinstance(end.code, int) else 2
+    if not given.command:
+        parser.print_help(world.stderr)
+        return 2
+    try:
+        _COMMANDS[given.command](given, world)
+    except Problem as problem:
+        world.warn(str(problem))
+        return problem.code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=BERTH,
+        description="Fetch registry logins from Berth.",
+        epilog="Settings: BERTH_URL; BERTH_TOKEN or BERTH_TOKEN_FILE; BERTH_CA_FILE for an authority of your own. "
+        "Exit codes: 0 done, 1 Berth says no, 2 Berth could not be asked.",
+    )
+    parser.add_argument("--version", action="version", version=f"{BERTH} {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    one = commands.add_parser("docker-config", help="write logins as Docker or Podman read them")
+    one.add_argument("names", nargs="*", metavar="NAME", help="a registry; all that the token may use where none is named")
+    one.add_argument("--merge", metavar="FILE", help="merge into this file, and keep all else in it")
+    one.add_argument("--format", choices=("docker", "containers"), default="docker", help="whose file it is (docker)")
+    one.add_argument("--helper", action="store_true", help="name the credential helper for each host, and write no secret")
+    _add_show(one)
+
+    one = commands.add_parser("pull-secret", help="write a Secret of Kubernetes for pulling")
+    one.add_argument("names", nargs="*", metavar="NAME", help="a registry; all that the token may use where none is named")
+    one.add_argument("--name", default="", help="the name of the Secret")
+    one.add_argument("--namespace", default="", metavar="NS", help="its namespace")
+    one.add_argument("--format", choices=("yaml", "json"), default="yaml", help="how it is written (yaml)")
+    one.add_argument("--output", metavar="FILE", help="write it into this file")
+    _add_show(one)
+
+    one = commands.add_parser("which", help="say which registry an image gets; recorded as a hand-out")
+    one.add_argument("image", metavar="IMAGE")
+    one.add_argument("--registry", default="", metavar="NAME", help="as if the workload named this one")
+
+    one = commands.add_parser("credential", help="print a password or a user name, for docker login --password-stdin")
+    one.add_argument("image", nargs="?", default="", metavar="IMAGE")
+    one.add_argument("--server", default="", metavar="HOST", help="for a registry host instead of an image")
+    one.add_argument("--registry", default="", metavar="NAME", help="of this registry; an image may be named beside it")
+    what = one.add_mutually_exclusive_group(required=True)
+    what.add_argument("--password", action="store_true", help="print the password alone")
+    what.add_argument("--username", action="store_true", help="print the user name alone")
+    _add_show(one)
+
+    commands.add_parser("registries", help="list the registries that the token may use")
+    commands.add_parser("version", help="print the version")
+    commands.add_parser("docker-credential", help="act as Docker's credential helper: get, list")
+    commands.add_parser("credential-provider", help="act as the kubelet's image credential provider")
+    return parser
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", action="store_true", help="print secrets even if a person is watching the terminal")
+
+
+def _keep_off_screens(given: argparse.Namespace, world: Surroundings) -> None:
+    # Before anything is asked, so that nothing is recorded as handed out that nobody got.
+    if world.stdout.isatty() and not given.show:
+        raise CouldNot("This would print a secret on the terminal. Send it to a program or a file, or add --show.")
+
+
+def _docker_config(given: argparse.Namespace, world: Surroundings) -> None:
+    if not given.merge and not given.helper:
+        _keep_off_screens(given, world)
+    console = world.console(BERTH, COMMAND_SECONDS)
+    if given.helper:
+        entries = {"credHelpers": helper_entries(console.registries(), given.names, given.format)}
+    else:
+        entries = {"auths": console.docker_config(given.names, given.format)["auths"]}
+    if not given.merge:
+        world.say(json.dumps(entries, indent=2))
+        return
+    config = merge_into(given.merge, entries)
+    keys = [key for added in entries.values() for key in added]
+    world.warn(f"{plain(given.merge)} now has: {plain(', '.join(keys) or 'nothing new')}.")
+    if not given.helper and (hidden := hidden_by_helpers(config, keys)):
+        world.warn(f"The file names a credential helper too, which Docker asks instead for: {plain(', '.join(hidden))}.")
+
+
+def helper_entries(registries: Sequence[Registry], names: Sequence[str], form: str) -> dict[str, str]:
+    """
+    Return `credHelpers` for the named registries, or for all that are not paused.
+
+    `form` docker writes Docker Hub as `https://index.docker.io/v1/`, containers as `docker.io`.
+    Raises `Refused` where a name is not known.
+    """
+    chosen = [registry for registry in registries if not registry.paused]
+    if names:
+        by_name = {registry.name.lower(): registry for registry in registries}
+        if unknown := [name for name in names if name.lower() not in by_name]:
+            raise Refused(f"This machine token reads no registry called {plain(', '.join(unknown))}. See: berth registries")
+        chosen = [by_name[name.lower()] for name in names]
+    return {registry.docker_config_key if form == "docker" else registry.host: "berth" for registry in chosen}
+
+
+def _pull_secret(given: argparse.Namespace, world: Surroundings) -> None:
+    if not given.output:
+        _keep_off_screens(given, world)
+    console = world.console(BERTH, COMMAND_SECONDS)
+    target = Target.find(given.output) if given.output else None
+    text = console.pull_secret(given.names, name=given.name, namespace=given.namespace, form=given.format)
+    if target:
+        target.write(text.encode("utf-8"))
+        world.warn(f"{plain(given.output)} is written.")
+    else:
+        world.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _which(given: argparse.Namespace, world: Surroundings) -> None:
+    login = world.console(BERTH, COMMAND_SECONDS).login(image=given.image, registry=given.registry)
+    world.say(f"registry: {login.registry}")
+    world.say(f"server: {login.server}")
+    # DigitalOcean and others take one token as both.
+    secret = login.username == login.password
+    world.say(f"username: {'(the secret itself)' if secret else login.username}")
+
+
+def _credential(given: argparse.Namespace, world: Surroundings) -> None:
+    if bool(given.image) + bool(given.server) + bool(given.registry and not given.image) != 1:
+        raise CouldNot("Name an image, or a host with --server, or a registry with --registry.")
+    _keep_off_screens(given, world)
+    console = world.console(BERTH, COMMAND_SECONDS)
+    login = console.login(image=given.image, registry=given.registry, server=given.server)
+    world.say(login.password if given.password else login.username)
+
+
+def _registries(given: argparse.Namespace, world: Surroundings) -> None:
+    rows = [("NAME", "ADDRESS", "USER NAME", "HEALTH", "ENDS")]
+    for registry in world.console(BERTH, COMMAND_SECONDS).registries():
+        health = "paused" if registry.paused else registry.health
+        rows.append((registry.name, registry.address, registry.username, health, registry.ends_at))
+    shown = [[plain(cell) or "-" for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    for row in shown:
+        cells = [cell.ljust(widths[column]) for column, cell in enumerate(row)]
+        world.say("  ".join(cells).rstrip())
+
+
+def _version(given: argparse.Namespace, world: Surroundings) -> None:
+    world.say(f"{BERTH} {VERSION}")
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace, Surroundings], None]] = {
+    "credential": _credential,
+    "docker-config": _docker_config,
+    "pull-secret": _pull_secret,
+    "registries": _registries,
+    "version": _version,
+    "which": _which,
+}
+
+
+# The program ------------------------------------------------------------------------------------------------------------
+
+
+def called(path: str) -> str:
+    """Return the program that a path calls: `/usr/bin/docker-credential-berth` is `docker-credential-berth`."""
+    return re.sub(r"\.(py|exe)$", "", Path(path).name, flags=re.IGNORECASE)
+
+
+def run(name: str, arguments: Sequence[str], world: Surroundings) -> int:
+    """Act by the name, and return the exit code."""
+    if name == DOCKER:
+        return docker_credential(arguments, world)
+    if name == KUBELET:
+        return credential_provider(arguments, world)
+    return berth(arguments, world)
+
+
+def main() -> int:
+    """Run as the program that was called. No traceback is ever shown: it could quote what must not be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    world = Surroundings(os.environ, sys.stdin.buffer, sys.stdout, sys.stderr)
+    name = called(sys.argv[0])
+    try:
+        code = run(name, sys.argv[1:], world)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever was reading has gone; Python would say so once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1 if name in (DOCKER, KUBELET) else 2
+    except Exception as error:  # noqa: BLE001  # The last resort of the program.
+        fault = f"{name} ran into a fault of its own ({type(error).__name__}). Fetch it again from Berth."
+        with suppress(OSError):
+            world.say(fault) if name == DOCKER else world.warn(fault)
+        return 1 if name in (DOCKER, KUBELET) else 2
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Files that others read too: merged and never overwritten, whole or not at all, and for their owner's eyes."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registries.machine import berth
+
+NEW = {"auths": {"ghcr.io": {"auth": "bmV3"}}}
+OLD = {
+    "auths": {"quay.io": {"auth": "b2xk"}, "ghcr.io": {"auth": "b2xk", "identitytoken": "old"}},
+    "credHelpers": {"gcr.io": "gcloud"},
+    "HttpHeaders": {"X-Meta": "wörd"},
+    "detachKeys": "ctrl-q",
+    "proxies": {"default": {"noProxy": None}},
+    "big": 12345678901234567890,
+}
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(berth.CouldNot) as caught:
+        berth.merge_into(str(path), NEW)
+    return str(caught.value)
+
+
+def test_all_else_in_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(OLD), encoding="utf-8")
+
+    berth.merge_into(str(path), NEW)
+
+    merged: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    assert merged == {**OLD, "auths": {"quay.io": {"auth": "b2xk"}, "ghcr.io": {"auth": "bmV3"}}}
+    assert list(merged) == list(OLD)
+
+
+def test_merging_twice_changes_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    berth.merge_into(str(path), NEW)
+    once = path.read_bytes()
+
+    berth.merge_into(str(path), NEW)
+
+    assert path.read_bytes() == once
+    assert [entry.name for entry in tmp_path.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("old", [b"", b" \n", b"{}", b'{"auths": null}', b'{"auths": {}}'])
+def test_a_file_that_holds_nothing_yet_is_filled(tmp_path: Path, old: bytes) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(old)
+
+    assert berth.merge_into(str(path), NEW) == NEW
+
+
+def test_only_the_owner_reads_what_is_written_and_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / ".docker" / "config.json"
+
+    berth.merge_into(str(path), NEW)
+
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+def test_a_file_that_everyone_could_read_becomes_its_owners(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}", encoding="utf-8")
+    path.chmod(0o666)
+
+    berth.merge_into(str(path), NEW)
+
+    assert mode(path) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("old", "words"),
+    [
+        (b"{", "is not JSON"),
+        (b'{"auths": {}} {}', "is not JSON"),
+        (b"\xff\xfe{}", "is not JSON"),
+        (b"\xef\xbb\xbf{}", "is not JSON"),
+        (b'{"a": NaN}', "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "is not a configuration"),
+        (b'{"auths": []}', "auths in "),
+        (b"{" + b" " * (8 * 1024 * 1024), "too long"),
+    ],
+)
+def test_a_broken_file_is_refused_and_left_as_it_was(tmp_path: Path, old: bytes, words: str) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(old)
+    path.chmod(0o644)
+    before = path.stat()
+
+    assert words in refusal(path)
+    assert path.read_bytes() == old
+    assert (path.stat().st_ino, mode(path)) == (before.st_ino, 0o644)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_link_of_ones_own_is_followed_and_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles" / "docker.json", tmp_path / "config.json"
+    real.parent.mkdir()
+    real.write_text('{"detachKeys": "ctrl-q"}', encoding="utf-8")
+    link.symlink_to("dotfiles/docker.json")
+
+    berth.merge_into(str(link), NEW)
+
+    assert link.is_symlink()
+    assert json.loads(real.read_text(encoding="utf-8")) == {"detachKeys": "ctrl-q", **NEW}
+    assert mode(real) == 0o600
+
+
+def test_a_link_to_what_is_not_there_yet_makes_it(tmp_path: Path) -> None:
+    (tmp_path / "config.json").symlink_to(tmp_path / "real.json")
+
+    berth.merge_into(str(tmp_path / "config.json"), NEW)
+
+    assert json.loads((tmp_path / "real.json").read_text(encoding="utf-8")) == NEW
+
+
+def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.json").symlink_to(tmp_path / "config.json")
+
+    assert "leads back to itself" in refusal(tmp_path / "config.json")
+
+
+@pytest.fixture
+def as_another_user(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run as somebody who owns nothing that the test makes, and is not root."""
+    somebody = os.geteuid() + 4242
+    monkeypatch.setattr(berth, "_user", lambda: somebody)
+    return somebody
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_link_that_another_user_laid_is_not_followed(tmp_path: Path) -> None:
+    real, link = tmp_path / "mine.json", tmp_path / "config.json"
+    real.write_text("{}", encoding="utf-8")
+    link.symlink_to(real)
+    os.lchown(link, 4242, 4242)
+
+    assert "is a link of another user" in refusal(link)
+    assert real.read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_root_mends_a_users_file_and_leaves_it_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}", encoding="utf-8")
+    os.chown(path, 4242, 4243)
+
+    berth.merge_into(str(path), NEW)
+
+    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (4242, 4243, 0o600)
+
+
+def test_a_file_of_another_user_is_refused(tmp_path: Path, as_another_user: int) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}", encoding="utf-8")
+
+    assert "belongs to another user" in refusal(path)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "folder", tmp_path / "pipe", Path("/dev/null")):
+        assert "is not a file" in refusal(path)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert "cannot be written: Not a directory" in refusal(tmp_path / "file" / "config.json")
+
+
+def test_what_somebody_else_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}", encoding="utf-8")
+    merge, rivals = berth.merged_config, [{"auths": {"quay.io": {"auth": "cml2YWw="}}}]
+
+    def merge_while_somebody_writes(*arguments: Any) -> dict[str, Any]:
+        merged = merge(*arguments)
+        if rivals:
+            path.write_text(json.dumps(rivals.pop()), encoding="utf-8")
+        return merged
+
+    monkeypatch.setattr(berth, "merged_config", merge_while_somebody_writes)
+    berth.merge_into(str(path), NEW)
+
+    assert set(json.loads(path.read_text(encoding="utf-8"))["auths"]) == {"quay.io", "ghcr.io"}
+
+
+def test_a_disk_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}", encoding="utf-8")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    assert "No space left on device. It was left as it is." in refusal(path)
+    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("config.json", "{}")]
+
+
+@pytest.mark.parametrize(
+    ("config", "hidden"),
+    [
+        ({}, []),
+        ({"credHelpers": {"quay.io": "x"}}, []),
+        ({"credHelpers": {"ghcr.io": "x"}}, ["ghcr.io"]),
+        ({"credsStore": "desktop"}, ["gcr.io", "ghcr.io"]),
+        ({"credsStore": "", "credHelpers": None}, []),
+    ],
+)
+def test_an_entry_behind_a_helper_is_noticed(config: dict[str, Any], hidden: list[str]) -> None:
+    assert berth.hidden_by_helpers(config, ["ghcr.io", "gcr.io"]) == hidden
