@@ -6,12 +6,14 @@ value from, as container platforms mount secrets. What is read is remembered in 
 with the README.
 """
 
+import base64
 import ipaddress
 import re
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +21,8 @@ from django.core.exceptions import ImproperlyConfigured
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+", re.ASCII)
+
+_PLAIN_URL = re.compile(r"[!-~]+", re.ASCII)  # Python's parser drops line breaks and tabs, and reads what is left.
 
 declared: dict[str, str] = {}
 _env = environ.FileAwareEnv()
@@ -133,6 +137,44 @@ def address(name: str, default: str, about: str) -> SplitResult:
     ):
         raise ImproperlyConfigured(f"{name} is not an address such as https://berth.example.com.")
     return parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """An HTTP proxy; `authorization` is the value of its `Proxy-Authorization`, or "" where it asks for no login."""
+
+    scheme: str
+    host: str
+    port: int
+    authorization: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> str:
+        """The host and the port, to be told to people."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def proxy(name: str, about: str) -> Proxy | None:
+    """Read the address of an HTTP proxy, `http://[user:password@]host:port` or `https://…`; None where none is set."""
+    value = _read(name, "", about)
+    if not value:
+        return None
+    example = "an HTTP proxy with its port, such as http://user:password@proxy.example.com:3128"
+    if value.lower().startswith("socks"):
+        raise ImproperlyConfigured(f"{name} is a SOCKS proxy, which Berth does not speak. It takes {example}.")
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
+        username, password = (unquote(part or "", errors="strict") for part in (parts.username, parts.password))
+        if "[" in parts.netloc.rpartition("@")[2]:
+            ipaddress.IPv6Address(host)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not {example}.") from None
+    well_formed = HOST.fullmatch(host) and port and ":" not in username and parts.path in ("", "/")
+    if not (well_formed and _PLAIN_URL.fullmatch(value) and parts.scheme in ("http", "https")) or {*value} & {*"?#\\"}:
+        raise ImproperlyConfigured(f"{name} is not {example}. Other characters of the password are written as %23.")
+    login = base64.b64encode(f"{username}:{password}".encode()).decode("ascii") if username or password else ""
+    return Proxy(scheme=parts.scheme, host=host, port=port or 0, authorization=f"Basic {login}" if login else "")
 
 
 def root() -> Path:

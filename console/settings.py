@@ -59,6 +59,15 @@ BERTH_EGRESS_ALLOW = environment.networks(
     "BERTH_EGRESS_ALLOW",
     "Private networks that hold registries, such as `10.0.0.0/8, 192.168.5.10/32`. Plain http works there too.",
 )
+BERTH_EGRESS_PROXY = environment.proxy(
+    "BERTH_EGRESS_PROXY",
+    "The HTTP proxy that leads outside, such as `http://user:password@proxy.example.com:3128`. None when not set.",
+)
+BERTH_EGRESS_PROXY_NAMES = environment.flag(
+    "BERTH_EGRESS_PROXY_NAMES",
+    False,
+    "Whether the proxy is asked for names, which it looks up again, instead of the addresses that Berth judged.",
+)
 BERTH_PROXIES = environment.number(
     "BERTH_PROXIES",
     0,

@@ -11,16 +11,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
 
-from registries.distribution.errors import BlockedByPolicy, DeadlinePassed, NameNotFound, Unreachable
+from console.environment import Proxy
+from registries.distribution.errors import BlockedByPolicy, DeadlinePassed, NameNotFound, RegistryError, Unreachable
+from registries.interfaces import Address, not_loopback, own_addresses
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolver = Callable[..., Iterable[tuple[Any, ...]]]
 
@@ -70,14 +72,27 @@ _OTHER_SERVICES = frozenset(
 
 @dataclass(frozen=True)
 class Policy:
-    """The egress policy: public addresses, and the networks that the operator allows beside them."""
+    """
+    The egress policy: public addresses, and the networks that the operator allows beside them.
+
+    `own` are Berth's own addresses, which lie in no network that is allowed, unless they are allowed one by one. `proxy`
+    leads to what is not allowed by network, and is asked for names instead of addresses with `by_name`.
+    """
 
     allow: tuple[Network, ...] = ()
+    own: frozenset[Address] = field(default=frozenset(), compare=False)  # It is the machine's, and no rule of anybody.
+    proxy: Proxy | None = None
+    by_name: bool = False
 
     @classmethod
     def from_settings(cls) -> Self:
-        """Read the operator's networks from `settings.BERTH_EGRESS_ALLOW`."""
-        return cls(allow=tuple(settings.BERTH_EGRESS_ALLOW))
+        """Read what the operator set, and which addresses are Berth's own at present."""
+        return cls(
+            allow=tuple(settings.BERTH_EGRESS_ALLOW),
+            own=_own(),
+            proxy=settings.BERTH_EGRESS_PROXY,
+            by_name=settings.BERTH_EGRESS_PROXY_NAMES,
+        )
 
     def judge(self, address: str, port: int, *, host: str = "") -> None:
         """Raise `BlockedByPolicy` where this address or port must not be connected to; `host` is its name for people."""
@@ -85,7 +100,7 @@ class Policy:
             raise BlockedByPolicy(f"Port {port} belongs to another service than a registry.", host=host)
         ip = ip_address(address)
         never = _kind(ip, _NEVER) or _disguise(ip)
-        kind = never or ("" if self._allows(ip) else _kind(ip, _UNLESS_ALLOWED) or _unassigned(ip))
+        kind = never or ("" if self._allows(ip) else _kind(ip, _UNLESS_ALLOWED) or _unassigned(ip)) or self._itself(ip)
         if kind:
             allow = "" if never else f"{ip}/{ip.max_prefixlen}"
             detail = f"{ip} is {kind}." if host in ("", str(ip)) else f"{host} is {kind}, {ip}."
@@ -100,8 +115,16 @@ class Policy:
             allow = f"{ip}/{ip.max_prefixlen}"
             raise BlockedByPolicy(f"Plain http to {host or 'the host'} would show the login.", host=host, allow=allow)
 
+    def is_direct(self, address: str) -> bool:
+        """Whether this address is reached without the proxy, because there is none or its network was allowed."""
+        return self.proxy is None or self._allows(ip_address(address))
+
     def _allows(self, ip: Address) -> bool:
         return any(ip in network for network in self.allow)
+
+    def _itself(self, ip: Address) -> str:
+        alone = any(ip in network and network.num_addresses == 1 for network in self.allow)
+        return "an address of Berth itself" if ip in self.own and not alone else ""
 
 
 def _kind(ip: Address, table: tuple[tuple[str, Network], ...]) -> str:
@@ -119,15 +142,17 @@ def _unassigned(ip: Address) -> str:
 
 # Looking up ---------------------------------------------------------------------------------------------------------
 
+LOOK_UP_SECONDS = 3.0  # what a look-up may take at most
 HOSTS_FILE = Path("/etc/hosts")
 _LOOK_UPS = threading.BoundedSemaphore(16)  # a resolver that hangs may hold so many threads, and no more
 
 
-def look_up(host: str, port: int, *, resolver: Resolver, seconds: float) -> tuple[str, ...]:
+def look_up(host: str, port: int, *, resolver: Resolver, seconds: float, as_written: bool = False) -> tuple[str, ...]:
     """
     Return the addresses of a host, each once, by one look-up that takes `seconds` at most.
 
-    Raises `NameNotFound`, `DeadlinePassed`, or `Unreachable` where the resolver itself is at fault.
+    A name that an operator wrote may be looked up `as_written`, with the system's search domains. Raises `NameNotFound`,
+    `DeadlinePassed`, or `Unreachable` where the resolver itself is at fault.
     """
     late = DeadlinePassed(f"{host} could not be looked up within {seconds:.0f} s.", host=host)
     end = time.monotonic() + seconds
@@ -135,7 +160,8 @@ def look_up(host: str, port: int, *, resolver: Resolver, seconds: float) -> tupl
         raise late
     future: Future[tuple[str, ...]] = Future()
     # The system's resolver cannot be interrupted. A daemon thread may outlast its look-up without holding up an exit.
-    threading.Thread(target=_resolve, args=(future, resolver, _absolute(host), port), daemon=True).start()
+    name = host if as_written else _absolute(host)
+    threading.Thread(target=_resolve, args=(future, resolver, name, port), daemon=True).start()
     try:
         return future.result(timeout=max(0, end - time.monotonic()))
     except TimeoutError:
@@ -180,3 +206,31 @@ def _names_in_hosts_file() -> set[str]:
     except OSError:
         return set()
     return {name for line in lines for name in line.partition("#")[0].split()[1:]}
+
+
+# Berth's own --------------------------------------------------------------------------------------------------------
+
+OWN_FRESH_SECONDS = 30  # how old the addresses of this machine may be
+OWN_NAME_SECONDS = 1.0  # what a machine that knows no other way may take to look up its own name
+
+
+def _own() -> frozenset[Address]:
+    """Return the addresses of this machine, and those of the database that are written as addresses."""
+    database = str(settings.DATABASES["default"].get("HOST") or "").split(",")
+    return _of_machine(int(time.monotonic() // OWN_FRESH_SECONDS)) | not_loopback(database)
+
+
+@lru_cache(maxsize=1)
+def _of_machine(period: int) -> frozenset[Address]:
+    told = own_addresses()
+    return _of_own_name() if told is None else told
+
+
+def _of_own_name() -> frozenset[Address]:
+    """Return the addresses that the machine's own name has, for systems that do not tell those of their interfaces."""
+    name = socket.gethostname()
+    try:
+        found = look_up(name, 0, resolver=socket.getaddrinfo, seconds=OWN_NAME_SECONDS, as_written=True)
+    except RegistryError:
+        return frozenset()
+    return not_loopback([address.partition("%")[0] for address in found])

@@ -1,8 +1,9 @@
-"""Django system checks of the room: the key ring is well formed, and every stored login's key is there."""
+"""Django system checks of the room: the key ring is well formed, every stored login's key is there, the proxy has work."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection as database
@@ -16,6 +17,18 @@ def ring_is_well_formed(**kwargs: Any) -> list[CheckMessage]:
         sealing.ring()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="berth.E010")]
+    return []
+
+
+@register
+def proxy_is_used(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse settings that are well formed each, and together lead past the proxy that the operator wants."""
+    proxy, everything = settings.BERTH_EGRESS_PROXY, any(net.prefixlen == 0 for net in settings.BERTH_EGRESS_ALLOW)
+    if proxy and everything:
+        fault = "BERTH_EGRESS_ALLOW holds every address, so that BERTH_EGRESS_PROXY would never be used."
+        return [Error(fault, id="berth.E012")]
+    if settings.BERTH_EGRESS_PROXY_NAMES and not proxy:
+        return [Error("BERTH_EGRESS_PROXY_NAMES is on, and BERTH_EGRESS_PROXY is not set.", id="berth.E013")]
     return []
 
 

@@ -5,17 +5,19 @@ What holds for all of it, whatever the other side does:
 
 - a name is looked up once, each of its addresses is judged, and those addresses are the ones connected to;
 - an exchange has an end on the clock and a number of bytes, which no drip and no flood can stretch;
-- no redirect is followed, no proxy taken from the environment, no encoding undone, nothing retried in plain text;
+- no redirect is followed, no encoding undone, nothing retried in plain text, and no proxy taken from the environment:
+  there is the operator's own, which is asked for what was judged, or none;
 - whatever goes wrong is told as a `RegistryError`.
 
-The web is spoken by httpcore; `network` is what it connects with, and `addresses` judges where to.
+The web is spoken by httpcore; `network` is what it connects with, `proxy` leads it outside where an operator set one, and
+`addresses` judges where to.
 """
 
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,31 +25,29 @@ from typing import Any, Self
 
 import httpcore
 
-from registries.addresses import Policy, Resolver, look_up
-from registries.distribution import (
-    Answer,
-    BlockedByPolicy,
-    ConnectionRefused,
-    NotARegistry,
-    NotTrusted,
-    RegistryError,
-)
+from registries.addresses import LOOK_UP_SECONDS, Policy, Resolver, look_up
+from registries.distribution import Answer, BlockedByPolicy, NameNotFound, NotARegistry, NotTrusted, RegistryError
 from registries.distribution.origin import origin_of
-from registries.network import Backend, Connector, Meter, Stream, connect_tcp, registry_error
+from registries.network import Backend, Connector, Meter, Stream, connect_tcp, first_to_answer, in_our_words
+from registries.proxy import Tunnels
 
 __all__ = ["Connector", "Policy", "TLSInfo", "Way"]
 
-LOOK_UP_SECONDS = 3.0
 HEAD_LIMIT_BYTES = 256 * 1024  # what may come on top of a body: headers, interim answers, the lengths of chunks
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which Python has no name
 
 
 @dataclass(frozen=True, kw_only=True)
 class TLSInfo:
-    """A trusted TLS connection: its version, such as `TLSv1.3`, and its certificate's end, aware UTC."""
+    """
+    A trusted TLS connection: its version, such as `TLSv1.3`, and its certificate's end, aware UTC.
+
+    `proxy` is the host and port of the proxy that it goes through, "" where it is direct.
+    """
 
     version: str
     not_after: datetime
+    proxy: str = ""
 
 
 class Way:
@@ -78,6 +78,8 @@ class Way:
         self._resolver = resolver
         self._connector = connector
         self._meter = Meter(clock, deadline_seconds)
+        proxy = policy.proxy
+        self._tunnels = Tunnels(proxy, resolver=resolver, connector=connector, clock=clock) if proxy else None
         self._addresses: dict[str, tuple[str, ...]] = {}
         self._pools: dict[str, httpcore.ConnectionPool] = {}
         self._open = ExitStack()
@@ -99,7 +101,7 @@ class Way:
         host = _host(self._origin)
         self._admit(self._origin)
         if self._origin.scheme == b"http":
-            with self._in_our_words(host):
+            with in_our_words(self._meter, host):
                 self._connect(host, self._origin.port).close()
             return None
         context = self._context(host)
@@ -107,7 +109,7 @@ class Way:
             certificate, version = self._certificate(host, context)
         except NotTrusted as error:
             raise self._explained(error, host) from None
-        return TLSInfo(version=version, not_after=_not_after(certificate))
+        return TLSInfo(version=version, not_after=_not_after(certificate), proxy=self._proxy_to(host))
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, limit_bytes: int = 65536
@@ -122,7 +124,7 @@ class Way:
         pool = self._pool(host)
         named = [("Host", _authority(target.origin)), ("Accept-Encoding", "identity"), *headers.items()]
         content = body if method == "POST" else None
-        with self._in_our_words(host), pool.stream(method, target, headers=named, content=content) as response:
+        with in_our_words(self._meter, host), pool.stream(method, target, headers=named, content=content) as response:
             received = bytearray()
             for chunk in response.iter_stream():
                 received += chunk
@@ -137,7 +139,14 @@ class Way:
         """Return a host's addresses as they were when it was first looked up; one that is refused refuses all."""
         if host not in self._addresses:
             seconds = min(LOOK_UP_SECONDS, self._meter.seconds_left(host))
-            self._addresses[host] = look_up(host, port, resolver=self._resolver, seconds=seconds)
+            try:
+                self._addresses[host] = look_up(host, port, resolver=self._resolver, seconds=seconds)
+            except NameNotFound:
+                if self._tunnels is None:
+                    raise
+                # The proxy might know it. But where an unknown name leads cannot be judged.
+                detail = f"{host} does not exist in the DNS of Berth’s own server, where names are looked up and judged."
+                raise NameNotFound(detail, host=host) from None
         for address in self._addresses[host]:
             self._policy.judge(address, port, host=host)
         return self._addresses[host]
@@ -149,15 +158,27 @@ class Way:
                 self._policy.judge_plain(address, host=host)
 
     def _connect(self, host: str, port: int) -> Stream:
-        """Connect to the first address that answers; each one gets its share of the time that is left."""
+        """Connect to the first of the judged addresses that answers, directly or through the proxy."""
         addresses = self._judged(host, port)
-        for tried, address in enumerate(addresses):
-            share = self._meter.seconds_left(host) / (len(addresses) - tried)
-            try:
-                return Stream(self._connector(address, port, share), self._meter, host)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        if self._policy.by_name:
+            # To a proxy that is asked for the name, all the addresses it stands for are one.
+            proxied = [address for address in addresses if not self._policy.is_direct(address)]
+            addresses = tuple(address for address in addresses if address not in proxied[1:])
+
+        def reach(address: str, seconds: float) -> httpcore.NetworkStream:
+            if self._tunnels is None or self._policy.is_direct(address):
+                return self._connector(address, port, seconds)
+            target = host if self._policy.by_name else address
+            told = host if target == host else f"{host}, {address}"
+            return self._tunnels.open(target, port, told=told, seconds=seconds)
+
+        return Stream(first_to_answer(addresses, reach, self._meter, host), self._meter, host)
+
+    def _proxy_to(self, host: str) -> str:
+        """Return the proxy that leads to this host, once it was looked up; "" where it is reached directly."""
+        proxy = self._policy.proxy
+        addresses = self._addresses.get(host, ())
+        return proxy.address if proxy and not all(map(self._policy.is_direct, addresses)) else ""
 
     def _pool(self, host: str) -> httpcore.ConnectionPool:
         if host not in self._pools:
@@ -180,10 +201,13 @@ class Way:
 
     def _certificate(self, host: str, context: ssl.SSLContext) -> tuple[Mapping[str, Any], str]:
         """Make a TLS connection only to look at it; return its certificate's fields and the version of TLS."""
-        with self._in_our_words(host), closing(self._connect(host, self._origin.port)) as stream:
-            secured: ssl.SSLSocket = stream.start_tls(context, server_hostname=host).get_extra_info("socket")
-            with closing(secured):
-                return secured.getpeercert() or {}, secured.version() or ""
+        with (
+            in_our_words(self._meter, host),
+            closing(self._connect(host, self._origin.port)) as stream,
+            closing(stream.start_tls(context, server_hostname=host)) as secured,
+        ):
+            tls = secured.get_extra_info("ssl_object")
+            return tls.getpeercert() or {}, tls.version() or ""
 
     def _explained(self, error: NotTrusted, host: str) -> NotTrusted:
         """
@@ -191,6 +215,10 @@ class Way:
 
         The authority is not let pass: a certificate from an unknown one could say anything. Nothing is sent.
         """
+        if error.reason == "unknown_authority" and (proxy := self._proxy_to(host)):
+            # Many a proxy of a company opens TLS and signs anew, and then its authority is the one to add.
+            detail = f"{error.detail} The proxy {proxy} may have put it in the place of the registry’s own."
+            return NotTrusted(detail, host=host, reason=error.reason)
         if error.reason not in ("expired", "wrong_host"):
             return error
         context = self._context(host)
@@ -205,23 +233,6 @@ class Way:
             # Which one is not said: whoever made the certificate could have written our login into the name.
             detail = f"The certificate is for another host, not for {host}."
         return NotTrusted(detail, host=host, reason=error.reason)
-
-    # Telling ---------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _in_our_words(self, host: str) -> Iterator[None]:
-        """Turn whatever httpcore raises into a `RegistryError`."""
-        try:
-            yield
-        except httpcore.TimeoutException:
-            raise self._meter.late(host) from None
-        except httpcore.NetworkError as error:
-            # The pool clears the cause of what passes through it, but not the context.
-            raise registry_error(error.__context__, host) from None
-        except httpcore.ProtocolError:
-            if not self._meter.received_bytes:
-                raise ConnectionRefused(f"{host} dropped the connection.", host=host) from None
-            raise NotARegistry(f"{host} answers, but not in HTTP.", host=host) from None
 
 
 def _host(origin: httpcore.Origin) -> str:

@@ -1,14 +1,16 @@
 """
 What httpcore connects with: connections that keep to a limit of time and of bytes, and the words for what goes wrong.
 
-Only `egress` uses it. httpcore's own timeouts are for each read, so that a server which sends one byte a second is
-never late; the meter's are for the whole exchange.
+Only `egress` and `proxy` use it. httpcore's own timeouts are for each read, so that a server which sends one byte a second
+is never late; the meter's are for the whole exchange.
 """
 
 import logging
+import math
 import ssl
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import httpcore
 
@@ -21,10 +23,13 @@ from registries.distribution import (
     Unreachable,
 )
 
+NetworkStream = httpcore.NetworkStream
 Connector = Callable[[str, int, float], httpcore.NetworkStream]
 
 connect_tcp: Connector = httpcore.SyncBackend().connect_tcp
 
+_T = TypeVar("_T")
+_READ_BYTES = 16 * 1024
 _WRITE_BYTES = 4096  # little enough to be sent in one piece, since a deadline is looked at between pieces
 _UNKNOWN_AUTHORITY, _EXPIRED, _WRONG_HOST = {18, 19, 20, 21}, {10}, {62, 64}  # X509_V_ERR_... of OpenSSL
 
@@ -66,7 +71,7 @@ class Meter:
         """Return the error that says which end was passed."""
         if self._end <= self._exchange_end:
             return DeadlinePassed(f"The check was ended after {self._seconds:.0f} s.", host=host)
-        return DeadlinePassed(f"{host} did not answer within {self._exchange_seconds:.0f} s.", host=host)
+        return DeadlinePassed(f"{host} did not answer within {math.ceil(self._exchange_seconds)} s.", host=host)
 
 
 class Backend(httpcore.NetworkBackend):
@@ -109,11 +114,109 @@ class Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "Stream":
-        secured = self._inner.start_tls(ssl_context, server_hostname, timeout=self._meter.seconds_left(self._host))
+        secured: NetworkStream
+        try:
+            if isinstance(self._inner.get_extra_info("socket"), ssl.SSLSocket):
+                secured = TLSInTLS(self._inner, ssl_context, server_hostname, lambda: self._meter.seconds_left(self._host))
+            else:
+                secured = self._inner.start_tls(ssl_context, server_hostname, timeout=self._meter.seconds_left(self._host))
+        except BaseException:
+            self.close()  # Whoever asked for it has not got anything yet that could be closed.
+            raise
         return Stream(secured, self._meter, self._host)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+class TLSInTLS(httpcore.NetworkStream):
+    """
+    TLS within the TLS of a proxy. Each read and write takes the seconds that are left, whatever it is told.
+
+    httpcore has one of its own, which begins its time anew with each piece that arrives, and so can be dripped upon.
+    """
+
+    def __init__(
+        self,
+        outer: httpcore.NetworkStream,
+        context: ssl.SSLContext,
+        server_hostname: str | None,
+        seconds_left: Callable[[], float],
+    ) -> None:
+        self._outer = outer
+        self._seconds_left = seconds_left
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname)
+        try:
+            self._take(self._tls.do_handshake)
+        except ssl.SSLError as error:
+            raise httpcore.ConnectError(error) from error
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._take(lambda: self._tls.read(max_bytes))
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            return b""
+        except ssl.SSLError as error:
+            raise httpcore.ReadError(error) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._take(lambda: self._tls.write(buffer))
+        except ssl.SSLError as error:
+            raise httpcore.WriteError(error) from error
+
+    def close(self) -> None:
+        self._outer.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._tls if info == "ssl_object" else self._outer.get_extra_info(info)
+
+    def _take(self, step: Callable[[], _T]) -> _T:
+        """Take one step of TLS, carrying to and fro what it wants to send and to hear."""
+        while True:
+            try:
+                done = step()
+            except ssl.SSLWantReadError:
+                self._send()
+                heard = self._outer.read(_READ_BYTES, timeout=self._seconds_left())
+                self._incoming.write(heard) if heard else self._incoming.write_eof()
+            else:
+                self._send()
+                return done
+
+    def _send(self) -> None:
+        if waiting := self._outgoing.read():
+            self._outer.write(waiting, timeout=self._seconds_left())
+
+
+def first_to_answer(
+    addresses: Sequence[str], reach: Callable[[str, float], NetworkStream], meter: Meter, host: str
+) -> NetworkStream:
+    """Return the first connection that comes about; each address gets its share of the seconds that are left."""
+    for tried, address in enumerate(addresses):
+        share = meter.seconds_left(host) / (len(addresses) - tried)
+        try:
+            return reach(address, share)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, Unreachable) as error:
+            failure = error
+    raise failure
+
+
+@contextmanager
+def in_our_words(meter: Meter, host: str) -> Iterator[None]:
+    """Turn whatever httpcore raises into a `RegistryError`."""
+    try:
+        yield
+    except httpcore.TimeoutException:
+        raise meter.late(host) from None
+    except httpcore.NetworkError as error:
+        # The pool clears the cause of what passes through it, but not the context.
+        raise registry_error(error.__context__, host) from None
+    except httpcore.ProtocolError:
+        if not meter.received_bytes:
+            raise ConnectionRefused(f"{host} dropped the connection.", host=host) from None
+        raise NotARegistry(f"{host} answers, but not in HTTP.", host=host) from None
 
 
 def registry_error(cause: BaseException | None, host: str) -> RegistryError:
