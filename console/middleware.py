@@ -1,12 +1,16 @@
 """What holds for every answer: none to a signed-in person is kept by a cache; and for every request: its size and shape."""
 
+import threading
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from console.problems import from_a_machine, problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -30,13 +34,52 @@ def judge_request(get_response: Handler) -> Handler:
     """Refuse, before anything reads it, a request that no page of ours makes: too large, with NUL, or not in UTF-8."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path_info + query or "%00" in query:
             raise SuspiciousOperation("A NUL in the address.")  # PostgreSQL stores none, and would fail on it.
         if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
             raise SuspiciousOperation("A charset that no form of ours has.")  # Some of Python's decode no text at all.
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return render(request, "413.html", {"limit_kib": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024}, status=413)
+        if not _fits(length):
+            return _too_large(request)
         return get_response(request)
 
     return middleware
+
+
+def _fits(length: str) -> bool:
+    """Whether a length, as the request tells it, is a number that is not too large. Python reads none of 5000 digits."""
+    return length.isdecimal() and len(length) < 20 and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    limit_kib = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+    if from_a_machine(request):
+        return problem(413, "too_large", f"A request may hold {limit_kib} KiB.")
+    return render(request, "413.html", {"limit_kib": limit_kib}, status=413)
+
+
+def machines_go_past(get_response: Handler) -> Handler:
+    """Take a machine with a token past what only people have: sessions, forms, messages. It costs as much as a query."""
+    inside = _way.inside
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not (from_a_machine(request) and "HTTP_AUTHORIZATION" in request.META):
+            return get_response(request)
+        request.user = AnonymousUser()  # A view that is not for everybody asks who is there.
+        return inside(request)
+
+    return middleware
+
+
+def machines_come_in(get_response: Handler) -> Handler:
+    """Mark where `machines_go_past` leads to. It has to stand last: Django starts there when it puts the chain together."""
+    _way.inside = get_response
+    return get_response
+
+
+class _Way(threading.local):
+    inside: Handler
+
+
+_way = _Way()

@@ -160,6 +160,13 @@ class Event(models.Model):
         CONNECTION_PAUSED = "person:connection:pause", "paused"
         CONNECTION_RESUMED = "person:connection:resume", "resumed"
         CONNECTION_REMOVED = "person:connection:remove", "deleted"
+        CONNECTION_REVEALED = "person:connection:reveal", "revealed the credential of"
+        TOKEN_HOST_APPROVED = "person:connection:approve", "approved a token host for"
+        TOKEN_HOST_WITHDRAWN = "person:connection:withdraw", "withdrew a token host from"
+        MACHINE_TOKEN_ISSUED = "person:token:issue", "made the machine token"
+        MACHINE_TOKEN_ROTATED = "person:token:rotate", "rotated the machine token"
+        MACHINE_TOKEN_REVOKED = "person:token:revoke", "revoked the machine token"
+        MACHINE_TOKEN_REMOVED = "person:token:remove", "removed the machine token"
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now, editable=False)

@@ -55,6 +55,13 @@ BERTH_CHECKS_PER_HOST = environment.number(
     least=1,
     most=100_000,
 )
+BERTH_HANDOUTS_PER_TOKEN = environment.number(
+    "BERTH_HANDOUTS_PER_TOKEN",
+    120,
+    "How often one machine token may ask for logins within a minute.",
+    least=1,
+    most=1_000_000,
+)
 BERTH_EGRESS_ALLOW = environment.networks(
     "BERTH_EGRESS_ALLOW",
     "Private networks that hold registries, such as `10.0.0.0/8, 192.168.5.10/32`. Plain http works there too.",
@@ -140,9 +147,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "console.middleware.judge_request",
+    "django.middleware.common.CommonMiddleware",
+    # From here on what people have, down to the last line.
+    "console.middleware.machines_go_past",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -150,6 +159,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.middleware.machines_come_in",
 ]
 ROOT_URLCONF = "console.urls"
 WSGI_APPLICATION = "console.wsgi.application"
@@ -179,6 +189,8 @@ TIME_ZONE = "UTC"
 # Storage -------------------------------------------------------------------------------------------------------------
 
 if DATABASE_URL["ENGINE"].endswith("sqlite3"):
+    # Each thread keeps its connection: opening one reads the whole schema, and closing the last one empties the log.
+    DATABASE_URL["CONN_MAX_AGE"] = None
     # One writer at a time: take the lock when a transaction begins, and wait for it [R2].
     DATABASE_URL["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -259,6 +271,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/"]  # A machine that sends its token over http is told so; a redirect would hide it [M12].
 SECURE_HSTS_SECONDS = BERTH_HSTS_SECONDS if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BERTH_HSTS_SUBDOMAINS
 SECURE_HSTS_PRELOAD = BERTH_HSTS_PRELOAD

@@ -4,7 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from console import views
-from registries.urls import team_urlpatterns
+from registries.urls import (
+    api_urlpatterns,
+    image_urlpatterns,
+    machine_urlpatterns,
+    team_urlpatterns,
+    token_urlpatterns,
+)
 
 urlpatterns = [
     path("", views.index, name="index"),
@@ -17,7 +23,13 @@ urlpatterns = [
     path("teams/create/", views.team_create, name="team_create"),
     path("teams/<slug:team>/", views.team_detail, name="team_detail"),
     path("teams/<slug:team>/containers/", include(team_urlpatterns)),
+    path("teams/<slug:team>/spec-checker/", include(image_urlpatterns)),
+    path("teams/<slug:team>/tokens/", include(token_urlpatterns)),
+    path("api/v1/", api_urlpatterns),
+    path("machine/", include(machine_urlpatterns)),
     path("admin/", admin.site.urls),
 ]
 
+handler400 = views.bad_request
+handler404 = views.page_not_found
 handler500 = views.server_error

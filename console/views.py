@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import defaults
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,7 @@ from console.access import TeamRequest, member
 from console.context import THEMES
 from console.forms import SetUpForm, TeamForm
 from console.models import AlreadySetUp, Installation
+from console.problems import from_a_machine, problem
 
 log = logging.getLogger("berth")
 
@@ -109,16 +111,34 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse what cannot be read, and quote nothing of it."""
+    if from_a_machine(request):
+        return problem(400, "bad_request", "This request cannot be read.")
+    return defaults.bad_request(request, exception)
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is nothing here."""
+    if from_a_machine(request):
+        return problem(404, "unknown_address", "There is nothing at this address of the API.")
+    return defaults.page_not_found(request, exception)
+
+
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, with a reference that the log has too."""
     reference = "-".join(secrets.token_hex(2) for _ in range(3))
     kind = sys.exc_info()[0]
     log.error("fault %s: %s at %s %a", reference, kind.__name__ if kind else "unknown", request.method, request.path)
-    response = HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
-    if kind is not None and issubclass(kind, OperationalError):
-        # The database is away or busy, and mostly comes back by itself.
-        response.status_code, response["Retry-After"] = 503, "5"
-    return response
+    # The database is away or busy, and mostly comes back by itself.
+    comes_back = kind is not None and issubclass(kind, OperationalError)
+    status, headers = (503, {"Retry-After": "5"}) if comes_back else (500, {})
+    if from_a_machine(request):
+        code = "unavailable" if comes_back else "internal_error"
+        return problem(status, code, f"A fault of Berth’s own. Its log has it under {reference}.", headers=headers)
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=status, headers=headers)
 
 
 @login_not_required

@@ -1,6 +1,8 @@
 """Certificates of a team's own authority, as pasted: read, counted, written back as clean PEM, and named to people."""
 
 import hashlib
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,10 +40,17 @@ def _name(certificate: x509.Certificate) -> str:
     return certificate.subject.rfc4514_string()[:100] or "A certificate without a name"
 
 
-def reach(address: str, ca_certificate: str) -> str:
-    """Return where a login may go and whom it trusts on the way, in words that differ where either does."""
+def reach(address: str, ca_certificate: str, token_hosts: Collection[str] = ()) -> str:
+    """
+    Return where a login may go and whom it trusts on the way, in words that differ where any of it does.
+
+    `token_hosts` are the origins that were approved beside the address; their order does not count.
+    """
     authority = hashlib.sha256(ca_certificate.encode()).hexdigest() if ca_certificate else "no authority"
-    return f"{address}, {authority}"
+    words = f"{address}, {authority}"
+    if token_hosts:
+        words += f", and {hashlib.sha256(json.dumps(sorted(token_hosts)).encode()).hexdigest()}"
+    return words
 
 
 def clean_pem(pasted: str) -> str:

@@ -7,6 +7,7 @@ registry said is its status and its code, which the error has judged, and never 
 
 from dataclasses import dataclass
 
+from registries import repairs
 from registries.distribution import (
     AccessDenied,
     BlockedByPolicy,
@@ -24,6 +25,7 @@ from registries.distribution import (
 from registries.distribution.answers import is_a_fault
 from registries.flavors.base import Flavor
 from registries.outcomes import Outcome, State, Step, StepResult
+from registries.proxy import ProxyFailed
 
 # Codes of HTTP 404 that are given only to those who may read the repository.
 _READABLE = frozenset({"MANIFEST_UNKNOWN", "TAG_EXPIRED"})
@@ -55,10 +57,17 @@ _NO_UPLOADS = Outcome.NO_PUSH_ACCESS, "The registry takes no uploads here.", "Ch
 def explain(error: RegistryError, asked: Asked) -> tuple[Outcome, StepResult]:
     """Return how a check ends with this error, and the result of the step that met it."""
     outcome, fact, fix = _explanation(error, asked)
-    if not isinstance(error, BlockedByPolicy | NotTrusted | RealmRefused):
-        fix = asked.registry.hints.get(outcome, fix)
+    hinted = (
+        not isinstance(error, BlockedByPolicy | NotTrusted | ProxyFailed | RealmRefused) and outcome in asked.registry.hints
+    )
+    if hinted:
+        fix = asked.registry.hints[outcome]
+    mends = repairs.mends(error, outcome, asked.registry, hinted=hinted, has_login=asked.has_login)
     state = State.WARNED if outcome == Outcome.RATE_LIMITED else State.FAILED
-    return outcome, StepResult(step=asked.step, state=state, fact=fact, fix=fix, said=error.said)
+    token_host = error.origin if isinstance(error, RealmRefused) else ""
+    return outcome, StepResult(
+        step=asked.step, state=state, fact=fact, fix=fix, mends=mends, said=error.said, token_host=token_host
+    )
 
 
 def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PLR0911 - one for each kind of error
@@ -72,6 +81,8 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
             return Outcome.UNREACHABLE, error.detail, fix
         case Unreachable():
             return _unreachable(error)
+        case ProxyFailed():
+            return Outcome.COULD_NOT_CHECK, error.detail, "An operator has to look at the proxy and at BERTH_EGRESS_PROXY."
         case RateLimited():
             return Outcome.RATE_LIMITED, f"{_who(asked.registry)} asks to slow down.", _patience(error.retry_after_seconds)
         case RealmRefused():
@@ -149,11 +160,17 @@ def _at_sign_in(outcome: Outcome) -> Explanation:
 
 def _denied(step: Step, image: Reference, *, has_login: bool) -> Explanation:
     if step == Step.PUSH:
-        fact = "The account may pull, but not push." if has_login else "Without a login, nothing may be pushed."
+        if not has_login:
+            return Outcome.NO_PUSH_ACCESS, "Without a login, nothing may be pushed.", "Enter a login, or choose Pull."
+        fact = "The account may pull, but not push."
         return Outcome.NO_PUSH_ACCESS, fact, "Give it the writing role, or choose Pull."
-    fact = f"Without a login, {image.repository} may not be read."
-    if has_login:
-        fact = f"The account may sign in, but not read {image.repository}."
+    if not has_login:
+        return (
+            Outcome.NO_PULL_ACCESS,
+            f"Without a login, {image.repository} may not be read.",
+            "Enter a login that reads it.",
+        )
+    fact = f"The account may sign in, but not read {image.repository}."
     return Outcome.NO_PULL_ACCESS, fact, "Give it the role that reads this repository."
 
 
@@ -162,7 +179,7 @@ def _not_found(step: Step, image: Reference, *, code: str) -> Explanation:
         return _NO_UPLOADS
     fact = f"There is no repository {image.repository}, or this login may not see it."
     if code in _READABLE:
-        fact = f"There is no image {short(image)}, though the permission to read {image.repository} is proved."
+        fact = f"There is no image {short(image)}. The registry looked for it in {image.repository} and refused nothing."
     return Outcome.IMAGE_NOT_FOUND, fact, "Check the test image."
 
 

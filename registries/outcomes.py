@@ -79,18 +79,29 @@ OUTCOME_LABELS: Mapping[Outcome, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Mend:
+    """A control of the connection's form that a fix is about: the words of the link to it, and its id there."""
+
+    words: str
+    anchor: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class StepResult:
     """
-    One step: `fact` is one sentence of what is so, `fix` what to do where it failed, `said` what the registry itself
-    said (its status and code), `ms` how long it took (None where it did not run).
+    One step: `fact` is one sentence of what is so, `fix` what to do where it failed, `mends` where in the form that is
+    done, `said` what the registry itself said (its status and code), `token_host` the origin it sends logins to, where
+    somebody may approve that, `ms` how long it took (None where it did not run).
     """
 
     step: Step
     state: State
     fact: str = ""
     fix: str = ""
+    mends: tuple[Mend, ...] = ()
     said: str = ""
+    token_host: str = ""
     ms: int | None = None
 
 
@@ -142,8 +153,9 @@ def steps_from_json(rows: list[dict[str, Any]]) -> tuple[StepResult, ...]:
     known = StepResult.__dataclass_fields__
     return tuple(
         StepResult(
-            **{key: value for key, value in row.items() if key in known and key not in ("step", "state")}
+            **{key: value for key, value in row.items() if key in known and key not in ("step", "state", "mends")}
             | {"step": Step(row["step"]), "state": State(row["state"])}
+            | {"mends": tuple(Mend(mend["words"], mend["anchor"]) for mend in row.get("mends", ()))}
         )
         for row in rows
     )

@@ -76,6 +76,17 @@ def containers_auth(connection: Connection) -> str:
     return f"berth docker-config {name} --format containers --merge ~/.config/containers/auth.json\n"
 
 
+def client(url: str) -> str:
+    """Return the lines that fetch the machine client and give it the three names that it acts by."""
+    folder, source = "/usr/local/bin", shlex.quote(f"{url.rstrip('/')}/machine/berth.py")
+    return (
+        f"sudo curl -fsSo {folder}/berth {source}\n"
+        f"sudo chmod 755 {folder}/berth\n"
+        f"sudo ln -sf berth {folder}/docker-credential-{HELPER}\n"
+        f"sudo ln -sf berth {folder}/{PROVIDER}\n"
+    )
+
+
 def environment(url: str) -> str:
     """Return the lines that tell the machine client where Berth is, and where its token lies."""
     return f"export BERTH_URL={shlex.quote(url.rstrip('/'))}\nexport BERTH_TOKEN_FILE={TOKEN_FILE}\n"

@@ -237,6 +237,7 @@ class FakeRegistry:
 class FakeTLS:
     version: str = "TLSv1.3"
     not_after: datetime = datetime(2027, 1, 18, tzinfo=UTC)
+    proxy: str = ""
 
 
 @dataclass

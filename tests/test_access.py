@@ -7,17 +7,19 @@ to sign-in. Rights do not depend on the header that htmx sends, so each row is t
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from console import first_run
 from console.models import Team, User
 from registries.flavors import FLAVORS
-from registries.models import Check, Connection, Draft
+from registries.models import Check, Connection, Draft, MachineToken
 
 IN = "sign-in"
 VISITORS = ("nobody", "charlie", "vera", "bob", "alice", "sam")
@@ -49,6 +51,12 @@ NOT_HERE = (IN, 404, 404, 404, 404, 404)
 
 TABLE = [
     Row("GET", "index", (), (302, 302, 302, 302, 302, 302)),
+    # A session opens nothing of the machines' API, and its description is for everybody.
+    Row("GET", "api:openapi-json", (), same(200)),
+    Row("GET", "api:docs", (), same(200)),
+    Row("GET", "machine_client", (), same(200)),
+    *(Row("GET", f"api:{name}", (), same(401)) for name in ("credentials", "registries", "docker_config", "pull_secret")),
+    Row("GET", "api:api-root", (), same(404)),
     Row("GET", "setup", ("{token}",), same(404)),
     Row("GET", "setup", ("guess",), same(404)),
     Row("GET", "theme", (), same(405)),
@@ -96,12 +104,47 @@ TABLE = [
     Row("POST", "connection_try_edit", ONE, (IN, 404, 403, 422, 422, 404)),
     Row("GET", "connection_check", ONE, ADMINS_WRONG_METHOD),
     Row("POST", "connection_check", ONE, ADMINS_LED_ON),
+    # Whoever may see the credential is asked for the password first.
+    Row("GET", "connection_reveal", ONE, ADMINS_LED_ON),
+    Row("POST", "connection_reveal", ONE, ADMINS_LED_ON),
+    Row("POST", "connection_reveal", ("elsewhere", "web"), NOT_HERE),
     Row("GET", "connection_pause", ONE, ADMINS_WRONG_METHOD),
     Row("POST", "connection_pause", ONE, ADMINS_LED_ON),
+    Row("GET", "token_host_approve", ONE, ADMINS_WRONG_METHOD),
+    Row("POST", "token_host_approve", ONE, ADMINS_LED_ON),
+    Row("GET", "token_host_withdraw", ONE, ADMINS_WRONG_METHOD),
+    Row("POST", "token_host_withdraw", ONE, ADMINS_LED_ON),
     Row("GET", "connection_delete", ONE, ADMINS),
     Row("POST", "connection_delete", ONE, ADMINS_LED_ON),
+    Row("GET", "token_list", TEAM, ADMINS),
+    Row("POST", "token_list", TEAM, ADMINS_WRONG_METHOD),
+    Row("GET", "token_list", ("no-such-team",), NOT_HERE),
+    # Making and rotating ask for the password first.
+    Row("GET", "token_new", TEAM, ADMINS_LED_ON),
+    Row("POST", "token_new", TEAM, ADMINS_LED_ON),
+    Row("GET", "token_rotate", (*TEAM, "{machine}"), ADMINS),
+    Row("POST", "token_rotate", (*TEAM, "{machine}"), ADMINS_LED_ON),
+    Row("GET", "token_revoke", (*TEAM, "{machine}"), ADMINS),
+    Row("POST", "token_revoke", (*TEAM, "{machine}"), ADMINS_LED_ON),
+    Row("GET", "token_remove", (*TEAM, "{revoked}"), ADMINS),
+    Row("POST", "token_remove", (*TEAM, "{revoked}"), (IN, 404, 403, 302, 404, 404)),
+    *(
+        Row(method, f"token_{verb}", (team, machine), expected)
+        for method in ("GET", "POST")
+        for verb in ("rotate", "revoke", "remove")
+        for team, machine, expected in (
+            ("elsewhere", "{machine}", NOT_HERE),
+            ("northwind", "nothing1", (IN, 404, 403, 404, 404, 404)),
+        )
+    ),
     Row("GET", "check_detail", (*TEAM, "{check}"), MEMBERS),
     Row("GET", "check_detail", (*TEAM, "{typed_check}"), (IN, 404, 404, 200, 404, 404)),
+    Row("GET", "image_check", TEAM, MEMBERS),
+    Row("POST", "image_check", TEAM, (IN, 404, 422, 422, 422, 404)),
+    Row("GET", "image_check", ("no-such-team",), NOT_HERE),
+    Row("GET", "image_check_test", (*TEAM, "{typed_check}"), (IN, 404, 404, 200, 404, 404)),
+    Row("GET", "image_check_test", (*TEAM, "{check}"), NOT_HERE),
+    Row("POST", "image_check_test", (*TEAM, "{typed_check}"), (IN, 404, 405, 405, 405, 404)),
     Row("GET", "admin:index", (), (302, 302, 302, 302, 302, 200)),
 ]
 ADMIN_LISTS = [
@@ -111,13 +154,18 @@ ADMIN_LISTS = [
     "console_event",
     "registries_connection",
     "registries_check",
+    "registries_machinetoken",
+    "registries_handout",
 ]
 TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_LISTS]
 
 
 @pytest.fixture
 def places_of(team: Team, bob: User, connection: Connection, unreachable: None) -> dict[str, str]:
-    """Return what stands for the names in braces: a check of the connection, one that bob only typed, a draft of bob's."""
+    """
+    Return what stands for the names in braces: a check of the connection, one that bob only typed, a draft of bob's, a
+    machine token, and one that was revoked.
+    """
     stored = Check.objects.create(
         team=team, connection=connection, host=connection.host, by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
     )
@@ -125,7 +173,13 @@ def places_of(team: Team, bob: User, connection: Connection, unreachable: None) 
         team=team, host="typed.example.com", by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
     )
     draft = Draft.objects.keep(team, FLAVORS["other"], {}, by=bob, from_file=True)
+    ends_at = timezone.now() + timedelta(days=30)
+    machine, revoked = (
+        MachineToken.objects.issue(team, name, by=bob, ends_at=ends_at, connections=None)[0] for name in ("ci", "old")
+    )
+    revoked.revoke(by=bob)
     return {
+        "{machine}": machine.public_id, "{revoked}": revoked.public_id,
         "{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk), "{draft}": str(draft.uuid)
     }  # fmt: skip
 

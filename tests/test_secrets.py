@@ -27,6 +27,7 @@ from tests.test_access import ADMIN_LISTS
 People = Callable[[User], Client]
 LIST = "/teams/northwind/containers/"
 PAGES = ["", "add/", "add/other/", "web/", "web/edit/", "web/delete/"]
+PAGES += [f"web/?use={tab}" for tab in ("docker", "kubernetes", "helper", "podman")]
 SECRET = Secret(CANARY)
 
 

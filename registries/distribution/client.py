@@ -36,6 +36,7 @@ from registries.distribution.errors import (
 from registries.distribution.manifest import ACCEPT, Manifest, ManifestBody, is_manifest, platform
 from registries.distribution.origin import host_of, origin_of, same_origin_url
 from registries.distribution.reference import InvalidReference, is_digest, is_repository, is_tag
+from registries.distribution.token_host import may_be_approved, spells
 
 USER_AGENT = "berth/0.1"  # always sent, because Docker Hub may refuse a client that has no name
 
@@ -44,6 +45,7 @@ _CONFIG_LIMIT_BYTES = 1024 * 1024
 _LIST_LIMIT_BYTES = 1024 * 1024
 _MOST_PAGES = 5
 _TOKEN = re.compile(r"[!-~]{1,32768}", re.ASCII)
+_LIKE_A_TOKEN = re.compile(r"[^@.\s]{20,}")  # a user name that may be a secret itself, and no e-mail address
 _NEXT = re.compile(r"<([^<>]{1,2048})>[ \t]*;[ \t]*rel=\"?next\"?", re.ASCII | re.IGNORECASE)
 
 
@@ -320,8 +322,18 @@ class Client:
         origin = origin_of(realm)
         known = origin in self._realms and origin.startswith("https://")
         if not origin or not (origin == self._origin or known):
-            raise RealmRefused(host=self._host)
+            raise RealmRefused(host=self._host, origin="" if self._may_not_be_told(origin) else origin)
         return realm
+
+    def _may_not_be_told(self, origin: str) -> bool:
+        """Whether the name of a token service stays untold: nobody may approve it, or the login stands in it."""
+        if not may_be_approved(origin):
+            return True
+        secrets = [token.reveal() for token in self._tokens.values()]
+        if self._credential is not None:
+            secrets += [self._credential.password.reveal(), self._basic()["Authorization"].removeprefix("Basic ")]
+            secrets += _LIKE_A_TOKEN.findall(self._credential.username)
+        return any(spells(origin, secret) for secret in secrets)
 
     def _token_in(self, answer: Answer) -> Secret:
         try:

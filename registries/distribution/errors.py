@@ -97,10 +97,15 @@ class RealmRefused(NotARegistry):
     """
     The challenge names a token service that is neither the registry's own nor a known one.
 
-    Which one is not told, since a registry that remembers our login could write it into the name.
+    `origin` is that service's, such as `https://auth.example.net`, where somebody may approve it. It is "" where nobody
+    may, and where our login stands in it, since a registry that remembers a login can write it into the name.
     """
 
     summary = "The registry sends logins to a token service that is not its own."
+
+    def __init__(self, detail: str = "", *, host: str = "", origin: str = "") -> None:
+        super().__init__(detail, host=host)
+        self.origin = origin
 
 
 class Refusal(RegistryError):

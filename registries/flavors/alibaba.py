@@ -54,6 +54,7 @@ class Alibaba(PasswordFlavor):
         "instance’s public endpoint has limits.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the namespace, as in acme/web:1.4.",
     }
+    hint_fields = {Outcome.UNREACHABLE: ["registry"]}
 
     registry: str = text(
         "Registry host",

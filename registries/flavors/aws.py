@@ -115,6 +115,11 @@ class AWS(Flavor):
         Outcome.IMAGE_NOT_FOUND: "Check the test image, the account and the region: each region has its own repositories.",
         Outcome.UNREACHABLE: "Check the region. Berth’s server has to reach the registry, and AWS’s API in that region.",
     }
+    hint_fields = {
+        Outcome.SIGN_IN_REFUSED: ["secret_key", "access_key", "session_token", "password"],
+        Outcome.IMAGE_NOT_FOUND: ["test_image", "registry", "region"],
+        Outcome.UNREACHABLE: ["region"],
+    }
     forbidden_at_token = Outcome.NO_PULL_ACCESS
 
     registry: str = text(
@@ -213,6 +218,8 @@ class AWS(Flavor):
         if self.method == "password":
             return USERNAME
         return f"{self.access_key[:4]}…{self.access_key[-4:]}" if self.access_key else ""
+
+    login_name = USERNAME
 
     @property
     def advice(self) -> str:

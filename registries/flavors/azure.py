@@ -77,6 +77,7 @@ class Azure(PasswordFlavor):
         "private endpoint answers only inside its own network.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image: the repository and its tag, as the portal shows them.",
     }
+    hint_fields = {Outcome.UNREACHABLE: ["registry"]}
     # A firewall's answer to any login, whichever part of the registry gives it.
     forbidden_at_token = Outcome.UNREACHABLE
     forbidden_at_sign_in = Outcome.UNREACHABLE

@@ -261,6 +261,11 @@ class Flavor:
         return ""
 
     @property
+    def login_name(self) -> str:
+        """The user name that its login has, as Docker is told it; "" where that is a secret itself."""
+        return self.account
+
+    @property
     def example_image(self) -> str:
         """An image of this registry, for the snippet where no test image is named."""
         return f"{self.address}/image:tag"
@@ -341,6 +346,11 @@ class Flavor:
     @property
     def hints(self) -> Mapping[Outcome, str]:
         """What to do about an outcome, in this flavor's own words; plain text."""
+        return {}
+
+    @property
+    def hint_fields(self) -> Mapping[Outcome, Sequence[str]]:
+        """The fields that a hint is about, where they are others than those that our own advice would be about."""
         return {}
 
     @property

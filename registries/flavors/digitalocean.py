@@ -41,6 +41,10 @@ class DigitalOcean(Flavor):
         "collects garbage the registry is read-only, and pushes work again afterwards.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image: the registry name comes first, then the repository.",
     }
+    hint_fields = {
+        Outcome.NO_PULL_ACCESS: ["token", "registry"],
+        Outcome.NO_PUSH_ACCESS: ["token", "purpose"],
+    }
     host = HOST
     realms = ("https://api.digitalocean.com",)
     account = "API token"
@@ -60,6 +64,8 @@ class DigitalOcean(Flavor):
         "API token",
         help_text="A personal access token with the <code>registry</code> read scope. It starts with <code>dop_v1_</code>.",
     )
+
+    login_name = ""  # It is the token itself.
 
     @property
     def prefix(self) -> str:

@@ -49,6 +49,7 @@ class DockerHub(PasswordFlavor):
         Outcome.NO_PUSH_ACCESS: "Give the token Read & Write access, or choose Pull.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image. Its namespace comes first, as in docker.io/acme/web:1.4.",
     }
+    hint_fields = {Outcome.NO_PULL_ACCESS: ["test_image"]}
     host = "docker.io"
     origin = "https://registry-1.docker.io"
     realms = ("https://auth.docker.io",)

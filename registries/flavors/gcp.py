@@ -101,6 +101,7 @@ class GCP(Flavor):
         Outcome.IMAGE_NOT_FOUND: "Check the test image. It needs a project, a repository and a name: "
         "project/repository/image.",
     }
+    hint_fields = {Outcome.NO_PULL_ACCESS: ["region", "project", "repository"]}
     realms = ("https://gcr.io",)
     forbidden_at_token = Outcome.NO_PULL_ACCESS
 
@@ -158,6 +159,8 @@ class GCP(Flavor):
     def account(self) -> str:
         return self.client_email
 
+    login_name = "_json_key"
+
     @property
     def example_image(self) -> str:
         whole_project = not self.repository and self.host not in GCR_HOSTS
@@ -204,4 +207,4 @@ class GCP(Flavor):
             return None
 
     def credential(self) -> Credential:
-        return Credential(host=self.host, username="_json_key", password=self.key)
+        return Credential(host=self.host, username=self.login_name, password=self.key)

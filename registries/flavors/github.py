@@ -53,6 +53,7 @@ class GitHub(PasswordFlavor):
         "Pull.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image. GitHub also says so where the account may not see the package.",
     }
+    hint_fields = {Outcome.SIGN_IN_REFUSED: ["password"]}
     host = HOST
     forbidden_at_token = Outcome.SIGN_IN_REFUSED
     has_catalog = False

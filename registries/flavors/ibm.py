@@ -62,6 +62,10 @@ class IBM(Flavor):
         "used up also stops pushes.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image, and the region of the host.",
     }
+    hint_fields = {
+        Outcome.NO_PULL_ACCESS: ["registry"],
+        Outcome.IMAGE_NOT_FOUND: ["test_image", "registry"],
+    }
     bad_request_at_token = Outcome.SIGN_IN_REFUSED
 
     registry: str = text(

@@ -55,6 +55,11 @@ class Oracle(Flavor):
         Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the tenancy’s namespace, and each region has its "
         "own repositories.",
     }
+    hint_fields = {
+        Outcome.SIGN_IN_REFUSED: ["password", "namespace"],
+        Outcome.NO_PULL_ACCESS: ["namespace", "region"],
+        Outcome.IMAGE_NOT_FOUND: ["test_image", "region"],
+    }
 
     region: str = text(
         "Region",

@@ -195,5 +195,9 @@ class Other(PasswordFlavor):
     def hints(self) -> Mapping[Outcome, str]:
         return self._as_known.hints if self._as_known and self.method == "basic" else {}
 
+    @property
+    def hint_fields(self) -> Mapping[Outcome, Sequence[str]]:
+        return self._as_known.hint_fields if self._as_known else {}
+
     def credential(self) -> Credential | None:
         return super().credential() if self.method == "basic" else None

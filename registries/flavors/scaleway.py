@@ -56,6 +56,7 @@ class Scaleway(Flavor):
         Outcome.NO_PUSH_ACCESS: "Give the key’s owner a permission set that writes to Container Registry, or choose Pull.",
         Outcome.IMAGE_NOT_FOUND: "Check the test image and the region. It begins with the namespace, as in acme/web:1.4.",
     }
+    hint_fields = {Outcome.IMAGE_NOT_FOUND: ["test_image", "region"]}
     account = "nologin"
 
     region: str = text(

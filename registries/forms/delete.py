@@ -4,24 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.html import format_html
 
 from registries.flavors.base import TextField
 
 if TYPE_CHECKING:
-    from registries.models import Connection
+    from registries.models import Connection, Referrers
 
 
 class DeleteForm(forms.Form):
     """Confirms a deletion. One button is enough, unless something refers to the connection; then its name is typed."""
 
-    def __init__(self, data: Any = None, *, connection: "Connection") -> None:
+    def __init__(self, data: Any = None, *, connection: "Connection", referrers: "Referrers") -> None:
         super().__init__(data)
         self.connection = connection
-        former_names = connection.former_names.filter(until__gt=timezone.now(), uses__gt=0)
-        self.referrers = [f"Files that still say {former.name}, its former name" for former in former_names]
-        if self.referrers:
+        if referrers.count:
             self.fields["name"] = TextField(
                 label="Name", help_text=format_html("Type <b>{}</b> to delete it.", connection.name)
             )

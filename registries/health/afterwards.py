@@ -17,6 +17,7 @@ from registries.explanations import short
 from registries.health.climb import Climb
 from registries.health.words import end, sentences
 from registries.outcomes import Outcome, State, Step, StepResult
+from registries.repairs import TO_CHANGE_THE_IMAGE, TO_NAME_AN_IMAGE, to_replace_the_secret
 
 log = logging.getLogger("berth")
 
@@ -61,6 +62,7 @@ def _proof_of_login(climb: Climb, read: Reference, pull: StepResult) -> StepResu
             state=State.WARNED,
             fact=sentences(pull.fact, fact, accepted),
             fix=sentences(pull.fix, advice),
+            mends=(TO_CHANGE_THE_IMAGE if climb.image else TO_NAME_AN_IMAGE,),
         )
     if public is False and climb.sign_in == SignIn.OPEN:
         return replace(pull, fact=f"{pull.fact} Nobody can read it without the login, which proves the login.")
@@ -82,7 +84,8 @@ def right_to_push(climb: Climb, outcome: Outcome, steps: Steps) -> StepResult | 
     if not _quietly(lambda: client.may_push(image.repository)):
         return None
     fact = f"Not asked for, but the login may push to {image.repository} too."
-    return replace(steps[Step.PUSH], state=State.WARNED, fact=fact, fix="Use a login that may only pull.")
+    mends = to_replace_the_secret(climb.registry)
+    return replace(steps[Step.PUSH], state=State.WARNED, fact=fact, fix="Use a login that may only pull.", mends=mends)
 
 
 def end_of_login(climb: Climb, steps: Steps, now: datetime) -> tuple[datetime, StepResult] | None:

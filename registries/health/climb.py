@@ -5,7 +5,7 @@ Source: product page, section 5; reference page, sections 2.1, 2.5 and 2.6.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC
 
 from registries.distribution import (
@@ -18,12 +18,14 @@ from registries.distribution import (
     SignIn,
 )
 from registries.distribution.origin import host_of
+from registries.distribution.token_host import may_be_approved
 from registries.explanations import Asked, explain
 from registries.flavors.base import Flavor
 from registries.health import pulling
 from registries.health.pulling import Told
 from registries.health.way import Way
 from registries.outcomes import Outcome, State, Step, StepResult
+from registries.repairs import TO_CHANGE_THE_IMAGE, TO_NAME_AN_IMAGE
 
 log = logging.getLogger("berth")
 
@@ -36,7 +38,14 @@ class Climb:
     it is asked for, `read` what a manifest was read of, whether or not somebody named it.
     """
 
-    def __init__(self, registry: Flavor, way: Way, test_image: str, login: Callable[[Http], Credential | None]) -> None:
+    def __init__(
+        self,
+        registry: Flavor,
+        way: Way,
+        test_image: str,
+        login: Callable[[Http], Credential | None],
+        token_hosts: Collection[str] = (),
+    ) -> None:
         self.registry = registry
         self.way = way
         self.test_image = test_image
@@ -46,6 +55,8 @@ class Climb:
         self.image: Reference | None = None
         self.read: Reference | None = None
         self._login = login
+        # Whatever is stored as approved: what nobody may approve gets no login.
+        self._realms = (*registry.realms, *filter(may_be_approved, token_hosts))
 
     def take(self, step: Step) -> tuple[Outcome, StepResult]:
         """Take one step; the outcome is CONNECTED where nothing stands in the way of the next."""
@@ -57,19 +68,20 @@ class Climb:
             Step.PUSH: self._push,
         }
         try:
-            state, fact, fix = takes[step]()
+            told = takes[step]()
         except RegistryError as error:
             asked = Asked(registry=self.registry, step=step, has_login=self.has_login, image=self.image)
             return explain(error, asked)
         except InvalidReference:
             fact, fix = "The test image is not an image reference.", "Check the test image."
-            return Outcome.IMAGE_NOT_FOUND, StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
+            failed = StepResult(step=step, state=State.FAILED, fact=fact, fix=fix, mends=(TO_CHANGE_THE_IMAGE,))
+            return Outcome.IMAGE_NOT_FOUND, failed
         except Exception as error:  # noqa: BLE001 - whatever it is, the check ends in a finding
             # The text of an error may quote what a registry sent, so only its kind is logged.
             log.error("A check met an unexpected %s at %s.", type(error).__name__, step)
             fact, fix = "Berth ran into a fault of its own.", "Its log names the kind. The registry may be fine."
             return Outcome.COULD_NOT_CHECK, StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
-        return Outcome.CONNECTED, StepResult(step=step, state=state, fact=fact, fix=fix)
+        return Outcome.CONNECTED, StepResult(step=step, **told._asdict())
 
     @property
     def named_image(self) -> Reference:
@@ -81,7 +93,7 @@ class Climb:
 
     def asking(self, credential: Credential | None) -> Client:
         """Return a client of this registry that has this login, or none."""
-        return Client(self.registry.origin, self.way, credential=credential, realms=self.registry.realms)
+        return Client(self.registry.origin, self.way, credential=credential, realms=self._realms)
 
     # The steps -------------------------------------------------------------------------------------------------------
 
@@ -89,14 +101,16 @@ class Climb:
         first, *more = self.way.look_up()
         host, others = host_of(self.registry.origin), f" and {len(more)} more" if more else ""
         fact = f"{host} is {first}{others}." if host != first else f"{host} is an address, with nothing to look up."
-        return State.PASSED, fact, ""
+        return Told(State.PASSED, fact)
 
     def _secure(self) -> Told:
         tls = self.way.handshake()
         if tls is None:
-            return State.PASSED, "Plain http, which an operator allowed for this network.", ""
+            return Told(State.PASSED, "Plain http, which an operator allowed for this network.")
         day = f"{tls.not_after.day} {tls.not_after:%b %Y}"
-        return State.PASSED, f"{tls.version.replace('TLSv', 'TLS ')}. Certificate valid until {day}.", ""
+        through = f", through the proxy {tls.proxy}" if tls.proxy else ""
+        fact = f"{tls.version.replace('TLSv', 'TLS ')}{through}. Certificate valid until {day}."
+        return Told(State.PASSED, fact)
 
     def _sign(self) -> Told:
         credential = self._login(self.way)
@@ -105,14 +119,15 @@ class Climb:
         self.client = self.asking(credential)
         self.sign_in = self.client.sign_in()
         if self.sign_in == SignIn.ANONYMOUS:
-            return State.PASSED, "No login is stored, so none was offered.", ""
+            return Told(State.PASSED, "No login is given, so none was offered.")
         if self.sign_in == SignIn.OPEN and not self.has_login:
-            return State.PASSED, "The registry lets anybody in.", ""
+            return Told(State.PASSED, "The registry lets anybody in.")
         if self.sign_in == SignIn.OPEN:
             fix = "Name a test image that is private: reading it proves the login."
-            return State.WARNED, f"{gave}The registry lets anybody in, so the login is not proved.", fix
+            fact = f"{gave}The registry lets anybody in, so the login is not proved."
+            return Told(State.WARNED, fact, fix, (TO_CHANGE_THE_IMAGE if self.test_image else TO_NAME_AN_IMAGE,))
         account = self.registry.account
-        return State.PASSED, gave + (f"Accepted as {account}." if account else "The login was accepted."), ""
+        return Told(State.PASSED, gave + (f"Accepted as {account}." if account else "The login was accepted."))
 
     def _gave(self, credential: Credential | None) -> str:
         """Say that the login was minted, and until when it holds; "" where it is the one that is stored."""
@@ -133,9 +148,9 @@ class Climb:
     def _push(self) -> Told:
         if self.image is None:
             fact = "No test image is named, so Berth does not know where to try an upload."
-            return State.WARNED, fact, "Name a test image."
+            return Told(State.WARNED, fact, "Name a test image.", (TO_NAME_AN_IMAGE,))
         self._signed_in().try_push(self.image.repository)
-        return State.PASSED, "An upload was started and cancelled.", ""
+        return Told(State.PASSED, "An upload was started and cancelled.")
 
     def _signed_in(self) -> Client:
         assert self.client is not None  # noqa: S101 - the steps are taken in their order

@@ -1,7 +1,7 @@
 """The examination: the steps in their order, each told as it begins and ends, and what is asked afterwards."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -37,6 +37,7 @@ def examine(
     purpose: str,
     test_image: str,
     login: Callable[[Http], Credential | None] | None = None,
+    token_hosts: Collection[str] = (),
     on_step: Callable[[tuple[StepResult, ...]], None] = lambda steps: None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -45,11 +46,12 @@ def examine(
     Climb the five steps and return what was found, always with all five.
 
     `purpose` is `pull` or `push`, `test_image` a reference with or without its host, or "". `login` gives the login, which
-    is the registry's own where nothing else is said. `on_step` is told all five steps at every change: when one begins,
-    and when it ends. Once the last step is taken, and if there is time, more is asked that may add to what a step says.
+    is the registry's own where nothing else is said, and `token_hosts` are the origins that were approved to get it beside
+    those the flavor knows. `on_step` is told all five steps at every change: when one begins, and when it ends. Once the
+    last step is taken, and if there is time, more is asked that may add to what a step says.
     """
     began = clock()
-    climb = Climb(registry, way, test_image, login or registry.login)
+    climb = Climb(registry, way, test_image, login or registry.login, token_hosts)
     steps = {step: StepResult(step=step, state=State.WAITING, fact=TO_COME[step]) for step in Step}
     asked = [step for step in Step if step != Step.PUSH or purpose == "push"]
     if Step.PUSH not in asked:

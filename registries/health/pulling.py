@@ -6,19 +6,28 @@ could have been written to show our login.
 """
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from registries.distribution import AccessDenied, Client, Manifest, NotFound, Reference, RegistryError, SignIn
 from registries.distribution.manifest import USUAL_PLATFORM
 from registries.explanations import short
 from registries.flavors.base import Flavor
 from registries.health.words import measures, pulls_left, sentences
-from registries.outcomes import State
-
-Told = tuple[State, str, str]  # where a step stands, the fact, and what to do
+from registries.outcomes import Mend, State
+from registries.repairs import TO_NAME_AN_IMAGE
 
 MOST_REPOSITORIES = 3  # of a catalog, from which one image is looked for
 
 NAME_ONE = "Name a private test image: reading it proves the pull."
+
+
+class Told(NamedTuple):
+    """Where a step stands that nothing stopped, the fact, what to do, and where in the form that is done."""
+
+    state: State
+    fact: str
+    fix: str = ""
+    mends: tuple[Mend, ...] = ()
 
 
 def told(image: Reference, manifest: Manifest) -> Told:
@@ -26,10 +35,10 @@ def told(image: Reference, manifest: Manifest) -> Told:
     what = ", ".join(filter(None, [short(image), measures(manifest, with_digest=not image.digest)]))
     left = pulls_left(manifest.allowance) if manifest.allowance else ""
     if not manifest.platforms or USUAL_PLATFORM in manifest.platforms:
-        return State.PASSED, sentences(f"{what}.", left), ""
+        return Told(State.PASSED, sentences(f"{what}.", left))
     lacks = f"It is not for {USUAL_PLATFORM}."
     fix = f"Most machines cannot run it. Build it for {USUAL_PLATFORM} too."
-    return State.WARNED, sentences(f"{what}.", lacks, left), fix
+    return Told(State.WARNED, sentences(f"{what}.", lacks, left), fix)
 
 
 def anything(client: Client, registry: Flavor, sign_in: SignIn) -> tuple[Told, Reference | None]:
@@ -39,10 +48,11 @@ def anything(client: Client, registry: Flavor, sign_in: SignIn) -> tuple[Told, R
         left = pulls_left(manifest.allowance) if manifest.allowance else ""
         fact = f"No test image is named. One from the catalog was read: {measures(manifest)}."
         limits = "That proves a pull of this one, and not of every other."
-        return (State.PASSED, sentences(fact, limits, left), ""), image
+        return Told(State.PASSED, sentences(fact, limits, left)), image
     signed_in = sign_in in (SignIn.BASIC, SignIn.TOKEN)
     known = "Signing in is: the login is known, and what it may read is not." if signed_in else ""
-    return (State.SKIPPED, sentences("No test image is named, so a pull is not proved.", known), NAME_ONE), None
+    fact = sentences("No test image is named, so a pull is not proved.", known)
+    return Told(State.SKIPPED, fact, NAME_ONE, (TO_NAME_AN_IMAGE,)), None
 
 
 def _found_in_catalog(client: Client, registry: Flavor) -> tuple[Reference, Manifest] | None:

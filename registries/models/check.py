@@ -8,7 +8,7 @@ of one process (`running`), and ends. Its steps are written as they happen, so t
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -25,10 +25,24 @@ from registries.distribution import Credential, Http
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
 from registries.models.connection import Connection
-from registries.outcomes import BEFORE_A_CHECK, Finding, Outcome, State, Step, StepResult, steps_as_json, steps_from_json
+from registries.models.history import Moment, Timeline, timeline_of
+from registries.outcomes import (
+    BEFORE_A_CHECK,
+    Finding,
+    Mend,
+    Outcome,
+    State,
+    Step,
+    StepResult,
+    steps_as_json,
+    steps_from_json,
+)
+from registries.repairs import to_replace_the_secret
 
 LOST_AFTER_SECONDS = 60  # Three times what a check may take: whoever ran it was killed.
 KEEP_TYPED_SECONDS = 60 * 60
+SEALED_WITHIN = timedelta(seconds=2)  # of being added: the secret that it was added with
+HISTORY_ROWS = 200  # as far back as a timeline looks
 HOST_AND_PORT = re.compile(r"(?<=[\]a-z0-9]):[0-9]+$")  # the port at the end of a host, and no part of an IPv6 address
 
 log = logging.getLogger("berth")
@@ -49,16 +63,26 @@ def examine(
     purpose: str,
     test_image: str,
     ca_certificate: str,
+    token_hosts: Collection[str] = (),
     login: Callable[[Http], Credential | None] | None = None,
 ) -> Finding:
     """
     Examine a registry over the network, writing each step into the check as it happens. Never raises.
 
     `login` gives the login of a stored connection, shared with all who use it; what is only typed has its own.
+    `token_hosts` are the origins that were approved to get it.
     """
     try:
         with Way(registry.origin, policy=Policy.from_settings(), ca_pem=ca_certificate) as way:
-            return health.examine(registry, way, purpose=purpose, test_image=test_image, login=login, on_step=check.report)
+            return health.examine(
+                registry,
+                way,
+                purpose=purpose,
+                test_image=test_image,
+                login=login,
+                token_hosts=token_hosts,
+                on_step=check.report,
+            )
     except Exception as error:  # noqa: BLE001  # Whatever it was, the check has to end.
         # The words of the fault could quote a registry or hold the login, so only its kind is logged.
         log.error("check %s ended in a fault of ours: %s", check.pk, type(error).__name__)
@@ -114,6 +138,23 @@ class CheckQuerySet(models.QuerySet["Check"]):
     def waiting(self) -> "CheckQuerySet":
         """Keep those that nobody has begun, the oldest first."""
         return self.filter(started_at=None, finished_at=None, connection__paused=False).order_by("queued_at")
+
+    def timeline(self, connection: Connection) -> "Timeline[Check]":
+        """Return the history of a connection, in two queries; what was refused before it began is no part of it."""
+        ended = self.filter(connection=connection).exclude(started_at=None).exclude(finished_at=None)
+        # What a test found is read of those alone that are shown with it.
+        latest = list(ended.select_related("by").defer("steps_json")[: HISTORY_ROWS + 1])
+        holds = not (connection.paused or connection.locked)
+        timeline = timeline_of(
+            latest[:HISTORY_ROWS],
+            now=connection.outcome if holds else "",
+            whole=len(latest) <= HISTORY_ROWS,
+            moments=_moments(connection),
+        )
+        found = dict(self.filter(pk__in=[check.pk for check in timeline.shown]).values_list("pk", "steps_json"))
+        for check in timeline.shown:
+            check.steps_json = found.get(check.pk, [])
+        return timeline
 
     def under_way(self) -> "CheckQuerySet":
         """Keep those that wait or run; one whose process was killed does neither."""
@@ -199,7 +240,9 @@ class Check(models.Model):
             registry = connection.open()
         except sealing.Locked:
             fix = "An operator can put the key back. Or type the secret again, which heals it."
-            finding = not_run(Step.SIGN_IN, "The stored secret cannot be opened: its sealing key is missing.", fix)
+            mends = to_replace_the_secret(connection.flavor_class.without_secrets(connection.settings))
+            fact = "The stored secret cannot be opened: its sealing key is missing."
+            finding = not_run(Step.SIGN_IN, fact, fix, mends)
         else:
             finding = examine(
                 registry,
@@ -207,6 +250,7 @@ class Check(models.Model):
                 purpose=connection.purpose,
                 test_image=connection.test_image,
                 ca_certificate=connection.ca_certificate,
+                token_hosts=connection.token_origins,
                 login=lambda http: connection.login(registry, http),
             )
             if finding.outcome == Outcome.SIGN_IN_REFUSED:
@@ -252,6 +296,17 @@ class Check(models.Model):
         return steps_from_json(self.steps_json) or BEFORE_A_CHECK
 
     @property
+    def token_host(self) -> str:
+        """The origin of a token service at which it ended and that may be approved, "" where it ended otherwise."""
+        return next((step.token_host for step in self.steps if step.token_host), "") if self.state == "done" else ""
+
+    @property
+    def mends(self) -> tuple[Mend, ...]:
+        """Where in the connection's form that is mended which decided the outcome."""
+        deciding = Finding(outcome=Outcome(self.outcome), steps=self.steps).deciding if self.outcome else None
+        return deciding.mends if deciding else ()
+
+    @property
     def ms(self) -> int:
         return sum(step.ms or 0 for step in self.steps)
 
@@ -282,11 +337,24 @@ class Check(models.Model):
         return f"All {len(labels[State.PASSED])} steps passed"
 
 
-def not_run(at: Step, fact: str, fix: str) -> Finding:
+def _moments(connection: Connection) -> list[Moment]:
+    """
+    Return what happened to a connection, as far as its own rows tell: that its secret was replaced, the last time.
+
+    The team's events tell of connections by name only, and a name may have been another connection's before.
+    """
+    saved_at = connection.secret_saved_at
+    if saved_at is None or saved_at - connection.created_at < SEALED_WITHIN:
+        return []
+    by = f" by {connection.secret_saved_by}" if connection.secret_saved_by else ""
+    return [Moment(at=saved_at, words=f"The secret was replaced{by}")]
+
+
+def not_run(at: Step, fact: str, fix: str, mends: tuple[Mend, ...] = ()) -> Finding:
     """Return the finding of a check that could not be made: one step says why, those after it were skipped."""
     order = list(Step)
     steps = tuple(
-        StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
+        StepResult(step=step, state=State.FAILED, fact=fact, fix=fix, mends=mends)
         if step == at
         else StepResult(step=step, state=State.SKIPPED, fact="Skipped, because the test did not run.")
         for step in order

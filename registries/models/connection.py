@@ -12,27 +12,25 @@ from django.utils import timezone
 from console.models import Event, Team, User
 from registries import authorities, flavors, sealing
 from registries.distribution import Credential, Http, Secret
-from registries.flavors.base import Flavor, Input, inputs
-from registries.models.connections import ENDS_SOON_DAYS, ConnectionManager, ConnectionQuerySet, NameTaken
+from registries.flavors.base import Flavor
+from registries.models.connections import ENDS_SOON_DAYS, ConnectionManager, ConnectionQuerySet, NameTaken, Stale
 from registries.models.former_name import FormerName
 from registries.models.minted import Minted
 from registries.models.sealed import Sealed
 from registries.models.status import Status
+from registries.models.token_hosts import TokenHosts
 from registries.outcomes import Finding, Outcome
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from registries.models.check import Check
+    from registries.models.machine_token import MachineToken
 
 Verb = Event.Verb
 
 
-class Stale(Exception):
-    """Somebody changed the connection meanwhile. Nothing was written."""
-
-
-class Connection(Status, models.Model):
+class Connection(Status, TokenHosts, models.Model):
     """A team's login to a registry."""
 
     class Purpose(models.TextChoices):
@@ -52,6 +50,8 @@ class Connection(Status, models.Model):
     purpose = models.CharField(max_length=4, choices=Purpose.choices, default=Purpose.PULL)
     test_image = models.CharField(max_length=800, blank=True)
     ca_certificate = models.TextField("CA certificate", blank=True)
+    # Origins beside the registry's own that may have its login: each with who approved it, and when.
+    token_hosts = models.JSONField(default=dict, blank=True, editable=False)
     ends_on = models.DateField("credential ends", null=True, blank=True)
     # The moment that the credential or its registry tells; what was typed counts only where nothing tells.
     ends_at = models.DateTimeField("credential ends at", null=True, editable=False)
@@ -67,18 +67,25 @@ class Connection(Status, models.Model):
     changed_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = ConnectionManager()
+    # The rows alone, without what pages show beside them: for machines, which ask often.
+    bare = models.Manager.from_queryset(ConnectionQuerySet)()
 
     checks: "RelatedManager[Check]"
     former_names: "RelatedManager[FormerName]"
+    machine_tokens: "RelatedManager[MachineToken]"
     # What the manager adds to every row it reads.
     sealed_with: str | None = None
     secret_saved_at: datetime | None = None
     secret_saved_by: str | None = None
     checking_since: datetime | None = None
+    last_used_at: datetime | None = None
+    last_used_by: str | None = None
+    # What `Sealed.objects.read_with` adds: the number of its present secrets, None where it has none.
+    sealed_revision: int | None = None
 
     class Meta:
         constraints = [models.UniqueConstraint("team", Lower("name"), name="one_connection_per_name")]
-        indexes = [models.Index(fields=["team", "host"])]
+        indexes = [models.Index(fields=["team", "host", "prefix"])]
 
     def __str__(self) -> str:
         return self.name
@@ -110,19 +117,20 @@ class Connection(Status, models.Model):
         return flavors.FLAVORS[self.flavor]
 
     @property
-    def inputs(self) -> dict[str, Input]:
-        """What its flavor asks for, by name."""
-        return inputs(self.flavor_class)
-
-    @property
     def address(self) -> str:
         """Where it leads, as images are named: `ghcr.io/acme`."""
         return "/".join(filter(None, [self.host, self.prefix]))
 
     @property
+    def login_name(self) -> str:
+        """The user name of its login, as Docker is told it; "" where that is a secret itself."""
+        return self.flavor_class.without_secrets(self.settings).login_name
+
+    @property
     def reach(self) -> str:
         """Where its login may go, and whom it trusts on the way: what its secrets are sealed for."""
-        return authorities.reach(self.flavor_class.without_secrets(self.settings).reach, self.ca_certificate)
+        address = self.flavor_class.without_secrets(self.settings).reach
+        return authorities.reach(address, self.ca_certificate, self.token_origins)
 
     @property
     def authorities(self) -> list[authorities.Authority]:
@@ -207,12 +215,14 @@ class Connection(Status, models.Model):
 
     def replace(self, registry: Flavor, *, by: User, version: int, keep_secrets: bool, name: str, **details: Any) -> None:
         """
-        Save what an edit made of it, if it is still the version that the edit was based on. The status starts over.
+        Save what an edit made of it, if it is still the version that the edit was based on. The status starts over, and
+        what was approved as token hosts stays only where the address does.
 
         Raises Stale or NameTaken; then nothing was written.
         """
         columns = Connection.columns(registry) | self._end_after_edit(registry, details.pop("ends_on", None), keep_secrets)
-        old_name = self.name
+        columns["token_hosts"] = stay = self.token_hosts_for(registry)
+        old_name, gone = self.name, [origin for origin in self.token_origins if origin not in stay]
         with transaction.atomic():
             if self.team.connections.name_taken(name, but=self):
                 raise NameTaken
@@ -235,6 +245,8 @@ class Connection(Status, models.Model):
             if name != old_name:
                 FormerName.leave(self, old_name)
                 Event.record(self.team, Verb.CONNECTION_RENAMED, f"{old_name} to {name}"[:100], by=by)
+            for origin in gone:
+                self.record_token_host(Verb.TOKEN_HOST_WITHDRAWN, origin, by=by)
             Event.record(self.team, Verb.CONNECTION_CHANGED, name, by=by)
 
     def _end_after_edit(self, registry: Flavor, typed: date | None, keep_secrets: bool) -> dict[str, Any]:

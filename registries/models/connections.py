@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 ENDS_SOON_DAYS = 14
 
 
+class Stale(Exception):
+    """Somebody changed the connection meanwhile. Nothing was written."""
+
+
 class NameTaken(Exception):
     """Another connection of the team has this name, or still answers to it."""
 
@@ -39,7 +43,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def named(self, name: str) -> "Connection":
         """Return the connection that has this name, or had it up to 30 days ago, which is counted. Raises DoesNotExist."""
-        connection = self.filter(name__iexact=name).first()
+        # The index is over the name in lower case. Names are ASCII, so Python's lower case is the database's.
+        connection = self.annotate(name_in_lower_case=Lower("name")).filter(name_in_lower_case=name.lower()).first()
         if connection is None:
             former = FormerName.objects.filter(connection__in=self, name__iexact=name, until__gt=timezone.now()).first()
             if former is None:
@@ -95,10 +100,12 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
     """A team's connections, reached as `team.connections`. Each knows which key sealed it, and no more of its secrets."""
 
     def get_queryset(self) -> ConnectionQuerySet:
-        from registries.models.check import Check  # The two models name each other.
+        from registries.models.check import Check  # These models and this one name each other.
+        from registries.models.hand_out import HandOut
 
         sealed = Sealed.objects.filter(connection=models.OuterRef("pk")).order_by("-revision")
         running = Check.objects.under_way().filter(connection=models.OuterRef("pk")).order_by("-queued_at")
+        given = HandOut.objects.given().filter(connection=models.OuterRef("pk")).order_by("-at", "-pk")
         found: ConnectionQuerySet = (
             super()
             .get_queryset()
@@ -107,6 +114,8 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
                 secret_saved_at=models.Subquery(sealed.values("created_at")[:1]),
                 secret_saved_by=models.Subquery(sealed.values("created_by__name")[:1]),
                 checking_since=models.Subquery(running.values("queued_at")[:1]),
+                last_used_at=models.Subquery(given.values("at")[:1]),
+                last_used_by=models.Subquery(given.values("who")[:1]),
             )
         )
         return found

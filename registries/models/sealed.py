@@ -7,6 +7,7 @@ it. The models here and `rotate_keys`, which goes through them, are the only cal
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
@@ -18,8 +19,10 @@ from registries.distribution import Secret
 
 if TYPE_CHECKING:
     from registries.models.connection import Connection
+    from registries.models.connections import ConnectionQuerySet
 
 BATCH_ROWS = 500
+_READ_WITH = ("revision", "key_id", "wrapped_key", "ciphertext")
 
 
 class PayloadManager(models.Manager[Any]):
@@ -101,14 +104,37 @@ class SealedManager(PayloadManager):
             sealed.seal(secrets)
             sealed.save(force_insert=True)
 
+    def reseal(self, connection: "Connection", secrets: Mapping[str, Secret]) -> None:
+        """Seal the same secrets as their next revision, for where the connection leads now; who saved them stays told."""
+        saved = self.filter(connection=connection).order_by("-revision").values("created_at", "created_by").first()
+        self.seal(connection, secrets, by=None)
+        if saved:
+            self.filter(connection=connection).update(**saved)
+
     def unseal(self, connection: "Connection") -> dict[str, Secret]:
         """Open a connection's secrets; none where it has none. Raises `sealing.Locked`."""
-        sealed: Sealed | None = self.filter(connection=connection).order_by("-revision").first()
+        sealed = self._beside(connection) or self.filter(connection=connection).order_by("-revision").first()
         if sealed is None:
             return {}
         # What counts is where the connection leads now, not what the sealed row says of itself.
         sealed.team_uuid, sealed.reach = connection.team_id, connection.reach
         return sealed.unseal()
+
+    def read_with(self, connections: "ConnectionQuerySet") -> "ConnectionQuerySet":
+        """Let connections be read together with their present payload, so that opening one asks for nothing more."""
+        present = self.filter(connection=models.OuterRef("pk")).order_by("-revision")
+        columns = {f"sealed_{name}": models.Subquery(present.values(name)[:1]) for name in _READ_WITH}
+        installation = models.Subquery(Installation.objects.values("pk")[:1])
+        return connections.annotate(**columns, sealed_installation=installation)
+
+    def _beside(self, connection: "Connection") -> "Sealed | None":
+        """Return the payload that `read_with` read; None where it read none, or where none was read."""
+        read = {name: getattr(connection, f"sealed_{name}", None) for name in _READ_WITH}
+        if not read["revision"]:
+            return None
+        sealed = Sealed(connection=connection, **read)
+        sealed.installation = vars(connection)["sealed_installation"]
+        return sealed
 
     def revision(self, connection: "Connection") -> int:
         """Return the number of a connection's present secrets; 0 where it has none."""
@@ -127,6 +153,8 @@ class Sealed(Payload):
 
     objects = SealedManager()
 
+    installation: UUID | None = None  # Known where it was read with the connection.
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "revision"], name="one_row_per_revision")]
 
@@ -136,7 +164,7 @@ class Sealed(Payload):
     @property
     def binding(self) -> sealing.Binding:
         return sealing.Binding(
-            installation=Installation.this().pk,
+            installation=self.installation or Installation.this().pk,
             team=self.team_uuid,
             connection=self.connection_id,
             revision=self.revision,

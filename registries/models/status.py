@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from registries.outcomes import Outcome
+from registries.outcomes import Mend, Outcome
+from registries.repairs import to_replace_the_secret
 
 if TYPE_CHECKING:
-    from registries.flavors.base import Flavor, Input
+    from registries.flavors.base import Flavor
+    from registries.models.check import Check
 
-# What the row and the page of a failing connection offer as the way to mend it, and the field that it leads to.
-REPAIRS: Mapping[str, tuple[str, str]] = {
-    Outcome.NOT_TRUSTED: ("Add the CA", "ca_certificate"),
-    Outcome.IMAGE_NOT_FOUND: ("Change the test image", "test_image"),
-    Outcome.NO_PUSH_ACCESS: ("Change what the team needs", "purpose"),
-}
 _CLOSE = timedelta(minutes=1)  # in which an end is counted, and the secret saved that it is the end of
 SECRET_AT_FAULT = (Outcome.SIGN_IN_REFUSED, Outcome.ENDED)
 
@@ -31,6 +27,7 @@ class Status:
         settings: Mapping[str, str]
         ends_on: date | None
         ends_at: datetime | None
+        last_check: Check | None
 
         @property
         def flavor_class(self) -> type[Flavor]: ...
@@ -43,9 +40,6 @@ class Status:
 
         @property
         def ends_soon(self) -> bool: ...
-
-        @property
-        def inputs(self) -> dict[str, Input]: ...
 
     @property
     def state(self) -> str:
@@ -95,9 +89,10 @@ class Status:
 
     @property
     def repair(self) -> tuple[str, str]:
-        """The words for the way to mend it, and the id of the field that it leads to."""
-        secret = next((name for name, input_ in self.inputs.items() if input_.sealed), "")
-        if secret and (self.locked or self.ends_soon or self.outcome in SECRET_AT_FAULT):
-            return "Replace the secret", f"id_{secret}"
-        label, field = REPAIRS.get(self.outcome, ("Edit", "name"))
-        return label, f"id_{field}"
+        """The words for the way to mend it, and the id of the field that it leads to; "Edit" where no field is at fault."""
+        mends: tuple[Mend, ...] = ()
+        if self.locked or self.ends_soon or self.outcome in SECRET_AT_FAULT:
+            mends = to_replace_the_secret(self.flavor_class.without_secrets(self.settings))
+        elif self.outcome not in ("", Outcome.CONNECTED) and self.last_check and self.last_check.outcome == self.outcome:
+            mends = self.last_check.mends
+        return (mends[0].words, mends[0].anchor) if mends else ("Edit", "id_name")

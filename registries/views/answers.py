@@ -141,6 +141,7 @@ def tried(request: TeamRequest, form: ConnectionForm, connection: Connection | N
         purpose=details["purpose"],
         test_image=details["test_image"],
         ca_certificate=details["ca_certificate"],
+        token_hosts=tuple(connection.token_hosts_for(form.registry)) if connection else (),
     )
     wait(future, QUICK_SECONDS if request.htmx else WHOLE_SECONDS)
     check.refresh_from_db()

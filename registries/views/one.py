@@ -1,22 +1,24 @@
 """The pages of one connection, and its verbs."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console.access import TeamRequest, member
 from console.models import Role
-from registries import conflicts, snippets
+from registries import conflicts
 from registries.forms import DeleteForm
-from registries.models import Check, NameTaken, Stale
+from registries.models import Check, Connection, NameTaken, Referrers, Stale
 from registries.outcomes import Outcome
 from registries.views.answers import (
     QUICK_SECONDS,
@@ -30,8 +32,26 @@ from registries.views.answers import (
     up_to_date,
     wait,
 )
+from registries.views.use import download, use_context
 
-HISTORY_ROWS = 10
+
+def history(connection: Connection | None) -> dict[str, Any]:
+    """Return how the tests of a stored connection went so far: spans of one status, and when it last worked."""
+    if connection is None:
+        return {}
+    worked = connection.checks.filter(outcome=Outcome.CONNECTED)
+    return {
+        "timeline": Check.objects.timeline(connection),
+        "worked_at": worked.values_list("finished_at", flat=True).first(),
+    }
+
+
+def alone(request: TeamRequest) -> bool:
+    """Say whether htmx asks from the page of a single test, where there is nothing else that a result would change."""
+    try:
+        return resolve(urlsplit(request.htmx.current_url_abs_path or "").path).url_name == "check_detail"
+    except (Resolver404, ValueError):
+        return False
 
 
 @member()
@@ -41,16 +61,20 @@ def connection_detail(request: TeamRequest, name: str) -> HttpResponse:
     connection = found(request, name)
     if connection.name != name:
         return redirect("connection_detail", request.team.slug, connection.name)
+    if "file" in request.GET:
+        return download(request, connection)
+    use = use_context(request, connection)
+    if request.htmx.target == "use":
+        return render(request, "registries/_use.html", {"connection": connection, **use})
     latest = up_to_date(connection.checks.first())
     if (request.htmx.target or "").startswith("registry-"):
         return render(request, "registries/_connection.html", {"connection": found(request, name)})
-    snippet = snippets.workflow(connection)
     context = {
         **check_context(request, latest, connection),
-        "history": connection.checks.exclude(finished_at=None).exclude(started_at=None).select_related("by")[:HISTORY_ROWS],
-        "worked_at": connection.checks.filter(outcome=Outcome.CONNECTED).values_list("finished_at", flat=True).first(),
-        "snippet": snippets.highlighted(snippet),
-        "snippet_text": snippet,
+        **history(connection),
+        **use,
+        # Which machines fetch what is the activity, and that is for admins.
+        "referrers": Referrers.of(connection) if request.membership.is_admin else None,
         "former_names": connection.former_names.filter(until__gt=timezone.now()),
         "twins": connection.twins(),
     }
@@ -109,7 +133,8 @@ def connection_check(request: TeamRequest, name: str) -> HttpResponse:
     connection = request.team.connections.get(pk=connection.pk)
     if (request.htmx.target or "").startswith("registry-"):
         return render(request, "registries/_connection.html", {"connection": connection})
-    return render(request, "registries/_check.html", check_context(request, connection.checks.first(), connection))
+    context = {**check_context(request, connection.checks.first(), connection), **history(connection)}
+    return render(request, "registries/_check.html", {**context, "alone": alone(request)})
 
 
 @member(at_least=Role.ADMIN)
@@ -123,19 +148,29 @@ def connection_pause(request: TeamRequest, name: str) -> HttpResponse:
     return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]))
 
 
+def deleted(connection: Connection, referrers: Referrers) -> SafeString:
+    """Say that a connection is gone, and what referred to it."""
+    said = format_html("<b>{} is deleted.</b>", connection.name)
+    if not referrers.count:
+        return said
+    named = ", ".join(referrers.names) + (f" and {referrers.more} more" if referrers.more else "")
+    return said + format_html(" {} thing{} referred to it: {}.", referrers.count, "s"[: referrers.count > 1], named)
+
+
 @member(at_least=Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_delete(request: TeamRequest, name: str) -> HttpResponse:
     """Say what deleting takes, and do it."""
     connection = found(request, name)
-    form = DeleteForm(request.POST if request.method == "POST" else None, connection=connection)
+    referrers = Referrers.of(connection)
+    form = DeleteForm(request.POST if request.method == "POST" else None, connection=connection, referrers=referrers)
     if request.method == "POST" and form.is_valid():
         connection.remove(by=request.user)
-        messages.success(request, format_html("<b>{} is deleted.</b>", connection.name))
+        messages.success(request, deleted(connection, referrers))
         return see(request, reverse("connection_list", args=[request.team.slug]))
     part = request.htmx and request.method == "GET"
     template = "registries/_delete.html" if part else "registries/connection_delete.html"
-    context = {"connection": connection, "form": form, "referrers": form.referrers}
+    context = {"connection": connection, "form": form, "referrers": referrers}
     return render(request, template, context, status=422 if form.errors else 200)
 
 
@@ -148,4 +183,6 @@ def check_detail(request: TeamRequest, pk: Any) -> HttpResponse:
     up_to_date(check)
     connection = request.team.connections.filter(checks=check).first()
     template = "registries/_check.html" if request.htmx else "registries/check_detail.html"
-    return render(request, template, check_context(request, check, connection))
+    past = history(connection) if request.htmx and check.state == "done" else {}
+    context = {**check_context(request, check, connection), **past, "alone": alone(request)}
+    return render(request, template, context)

@@ -147,6 +147,9 @@
     say("The lines were joined into one.");
   });
 
+  // What is shown once does not come back with Back, where the browser keeps a page as it was left.
+  addEventListener("pagehide", () => document.querySelectorAll("[data-once]").forEach((part) => part.remove()));
+
   // A key file dropped or chosen is read into the text area, so what is sent can be seen.
   const fill = (drop, file) => {
     const area = drop.querySelector("textarea");

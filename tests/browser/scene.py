@@ -10,18 +10,23 @@ from django.utils import timezone
 from console.models import Team, User
 from registries.health import SKIPPED
 from registries.models import Check, Connection, Sealed
-from registries.outcomes import Finding, Outcome, State, Step, StepResult, steps_as_json
+from registries.outcomes import Finding, Mend, Outcome, State, Step, StepResult, steps_as_json
+from registries.repairs import TO_ADD_THE_AUTHORITY
 from tests.registries.flavor_table import AZURE, GCP, GITHUB, HUB, OTHER, made
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """How a test went: `failed` is the step it stopped at, None where all passed; `facts` are what the steps say."""
+    """How a test went: `failed` is the step it stopped at, None where all passed; `facts` are what the steps say.
+
+    `mend` is where in the form the fix is done.
+    """
 
     outcome: Outcome = Outcome.CONNECTED
     failed: Step | None = None
     facts: Mapping[Step, str]
     fix: str = ""
+    mend: Mend | None = None
     said: str = ""
     minutes_ago: int = 4
 
@@ -35,7 +40,12 @@ class Examination:
         ]
         if self.failed:
             fact = self.facts[self.failed]
-            steps.append(StepResult(step=self.failed, state=State.FAILED, fact=fact, fix=self.fix, said=self.said, ms=214))
+            mends = (self.mend,) if self.mend else ()
+            steps.append(
+                StepResult(
+                    step=self.failed, state=State.FAILED, fact=fact, fix=self.fix, mends=mends, said=self.said, ms=214
+                )
+            )
             steps += [StepResult(step=step, state=State.SKIPPED, fact=SKIPPED[self.failed]) for step in climb[stop + 1 :]]
         steps.append(StepResult(step=push, state=State.NOT_ASKED, fact="Not asked for."))
         return Finding(outcome=self.outcome, steps=tuple(steps))
@@ -51,6 +61,24 @@ def examined(connection: Connection, how: Examination) -> Connection:
     check.finish(how.finding)
     Check.objects.filter(pk=check.pk).update(finished_at=ended)
     connection.take(how.finding, check)
+    return connection
+
+
+def with_a_past(connection: Connection, *, refused_hours_ago: tuple[int, int], saved_hours_ago: int) -> Connection:
+    """Give a connection a week of tests: it worked, was refused for these hours, and once the registry had a fault."""
+    now, (first, last) = timezone.now(), refused_hours_ago
+    added = now - timedelta(hours=7 * 24)
+    Connection.objects.filter(pk=connection.pk).update(created_at=added)
+    Sealed.objects.filter(connection=connection).update(created_at=now - timedelta(hours=saved_hours_ago))
+    good = works("registry.example", "203.0.113.4", "northwind-ci", "team/app:1.4").finding
+    for hours in range(6, 7 * 24, 6):
+        bad = UNANSWERED if hours == 18 else REFUSED if last <= hours <= first else None
+        finding, ended = bad.finding if bad else good, now - timedelta(hours=hours)
+        Check.objects.create(
+            team=connection.team, connection=connection, host=connection.host, version=connection.version,
+            by=connection.created_by if hours % 5 == 0 else None, queued_at=ended, started_at=ended, finished_at=ended,
+            outcome=finding.outcome, steps_json=steps_as_json(finding.steps),
+        )  # fmt: skip
     return connection
 
 
@@ -89,8 +117,16 @@ REFUSED = Examination(
         Step.SIGN_IN: "The registry refused the login.",
     },
     fix="A client secret most likely ended: replace it, by its value and not its ID.",
+    mend=Mend("Replace the secret", "id_password"),
     said="HTTP 401 UNAUTHORIZED",
     minutes_ago=8,
+)
+UNANSWERED = Examination(
+    outcome=Outcome.COULD_NOT_CHECK,
+    failed=Step.PULL,
+    facts={**REFUSED.facts, Step.SIGN_IN: "The login was accepted.", Step.PULL: "The registry answered with a fault."},
+    fix="Try again later. The login is not at fault.",
+    said="HTTP 503",
 )
 NOT_TRUSTED = Examination(
     outcome=Outcome.NOT_TRUSTED,
@@ -100,6 +136,7 @@ NOT_TRUSTED = Examination(
         Step.TLS: "The certificate comes from an authority Berth does not know.",
     },
     fix="Add the CA certificate to this registry.",
+    mend=TO_ADD_THE_AUTHORITY,
     minutes_ago=26,
 )
 
@@ -140,11 +177,13 @@ class Scene:
         self.locked()
 
     def failed(self) -> Connection:
-        return examined(self.connect("azure", "acr-vision", {**AZURE, "namespace": "vision"}, -2), REFUSED)
+        azure = self.connect("azure", "acr-vision", {**AZURE, "namespace": "vision"}, -2)
+        return examined(with_a_past(azure, refused_hours_ago=(48, 0), saved_hours_ago=7 * 24), REFUSED)
 
     def connected(self) -> Connection:
         image = "ghcr.io/northwind-labs/streamlit-app:1.9"
         github = self.connect("github", "ghcr-northwind", {**GITHUB, "namespace": "northwind-labs"}, 74, test_image=image)
+        with_a_past(github, refused_hours_ago=(72, 40), saved_hours_ago=37)
         return examined(github, works("ghcr.io", "203.0.113.33", "octo@example.com", image.removeprefix("ghcr.io/")))
 
     def not_trusted(self) -> Connection:

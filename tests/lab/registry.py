@@ -1,7 +1,8 @@
 """
 The registry server that Debian packages (CNCF distribution), one process for each way of signing in.
 
-Each listens on 127.0.0.1 only and keeps everything in memory, so that ending it leaves nothing behind. With port 0 the
+Each listens on 127.0.0.1 only and keeps everything in memory, or in a folder that it is given, so that ending it leaves
+nothing behind. With port 0 the
 system chooses, and the server's own log says what it chose.
 """
 
@@ -38,16 +39,27 @@ class Registry:
 
 @contextmanager
 def start_registry(
-    folder: Path, *, auth: Mapping[str, Any] | None = None, tls: Pair | None = None, port: int = 0
+    folder: Path,
+    *,
+    auth: Mapping[str, Any] | None = None,
+    tls: Pair | None = None,
+    port: int = 0,
+    images: Path | None = None,
+    read_only: bool = False,
+    cache_of: Mapping[str, str] | None = None,
 ) -> Iterator[Registry]:
     """
     Run a registry, and end it with the block. `auth` is the `auth` section of its configuration; without, it is open.
+
+    `images` is the folder that it keeps its images in; without, it keeps them in memory. `cache_of` is the `proxy` section,
+    which makes it a pull-through cache: `remoteurl` (an origin), `username` and `password`.
 
     Raises RuntimeError, with the server's log, where it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
     configuration, log = folder / "registry.json", folder / "registry.log"
-    configuration.write_text(json.dumps(_configuration(auth, tls, port)))
+    storage = _storage(images, read_only=read_only)
+    configuration.write_text(json.dumps(_configuration(auth, tls, port, storage, cache_of)))
     with log.open("w") as output:
         process = subprocess.Popen(
             ["docker-registry", "serve", str(configuration)],
@@ -76,7 +88,19 @@ def _bcrypt(password: str) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=4)).decode("ascii")
 
 
-def _configuration(auth: Mapping[str, Any] | None, tls: Pair | None, port: int) -> dict[str, Any]:
+def _storage(images: Path | None, *, read_only: bool) -> dict[str, Any]:
+    driver: dict[str, Any] = {"filesystem": {"rootdirectory": str(images)}} if images else {"inmemory": {}}
+    maintenance = {"maintenance": {"readonly": {"enabled": True}}} if read_only else {}
+    return {**driver, "delete": {"enabled": True}, **maintenance}
+
+
+def _configuration(
+    auth: Mapping[str, Any] | None,
+    tls: Pair | None,
+    port: int,
+    storage: Mapping[str, Any],
+    cache_of: Mapping[str, str] | None,
+) -> dict[str, Any]:
     # The server reads YAML, and JSON is YAML. Without a secret it warns at every start.
     http: dict[str, Any] = {"addr": f"127.0.0.1:{port}", "secret": "lab"}
     if tls:
@@ -84,9 +108,10 @@ def _configuration(auth: Mapping[str, Any] | None, tls: Pair | None, port: int) 
     return {
         "version": "0.1",
         "log": {"level": "info", "accesslog": {"disabled": True}},
-        "storage": {"inmemory": {}, "delete": {"enabled": True}},
+        "storage": dict(storage),
         "http": http,
         **({"auth": dict(auth)} if auth else {}),
+        **({"proxy": dict(cache_of)} if cache_of else {}),
     }
 
 

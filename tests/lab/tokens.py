@@ -39,7 +39,11 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Somebody the token service knows: a password, and what they may do (repository to actions such as `pull`)."""
+    """
+    Somebody the token service knows: a password, and what they may do (repository to actions such as `pull`).
+
+    Whoever is kept under the name "" is everybody: what they may do, all may, with a login or without.
+    """
 
     password: str
     rights: Mapping[str, frozenset[str]]
@@ -91,9 +95,10 @@ class Front(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, users: Mapping[str, User], signer: Signer, tls: Pair | None) -> None:
+    def __init__(self, users: Mapping[str, User], signer: Signer, tls: Pair | None, *, issues: bool) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.users = users
+        self.issues = issues
         self.signer = signer
         self.scheme = "https" if tls else "http"
         self.upstream = ""
@@ -131,8 +136,12 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
     def _issue(self) -> None:
+        if not self.server.issues:
+            self._reply(502, [("Content-Type", "text/html")], b"<h1>502 Bad Gateway</h1>")
+            return
         asked = parse_qs(urlsplit(self.path).query)
-        username, rights = "", dict[str, frozenset[str]]()
+        everybody = self.server.users.get("")
+        username, rights = "", dict(everybody.rights) if everybody else {}
         if login := self._login():
             username, password = login
             user = self.server.users.get(username)
@@ -140,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
                 refusal = {"errors": [{"code": "UNAUTHORIZED", "message": "incorrect username or password"}]}
                 self._reply(401, [("WWW-Authenticate", 'Basic realm="lab"')], json.dumps(refusal).encode())
                 return
-            rights = dict(user.rights)
+            rights |= user.rights
         token = self.server.signer.token(username, granted(asked.get("scope", []), rights))
         body = {"token": token, "access_token": token, "expires_in": LIFE_SECONDS}
         self._reply(200, [("Content-Type", "application/json")], json.dumps(body).encode())
@@ -154,22 +163,26 @@ class Handler(BaseHTTPRequestHandler):
 
     def _hand_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        # The registry writes absolute addresses into `Location`, from these two.
-        headers = dict(self.headers.items()) | {"X-Forwarded-Proto": self.server.scheme}
+        # The registry writes absolute addresses into `Location`, from this and the host. A header that is there several
+        # times, as Go programs send `Accept`, is one in the end, RFC 9110, section 5.3.
+        headers = {name: ", ".join(self.headers.get_all(name, [])) for name in self.headers}
+        headers["X-Forwarded-Proto"] = self.server.scheme
         connection = http.client.HTTPConnection(self.server.upstream, timeout=10)
         try:
             connection.request(self.command, self.path, body=body or None, headers=headers)
             there = connection.getresponse()
-            self._reply(there.status, there.getheaders(), there.read())
+            data = there.read()
+            # An answer to HEAD has the length of what it would have held, by which a cache learns it.
+            self._reply(there.status, there.getheaders(), data, length=there.getheader("Content-Length", str(len(data))))
         finally:
             connection.close()
 
-    def _reply(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _reply(self, status: int, headers: list[tuple[str, str]], body: bytes, *, length: str = "") -> None:
         self.send_response(status)
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP | {"date", "server"}:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", length or str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
@@ -199,10 +212,16 @@ class TokenRegistry(Registry):
 
 
 @contextmanager
-def start_token_registry(folder: Path, users: Mapping[str, User], *, tls: Pair | None = None) -> Iterator[TokenRegistry]:
-    """Run a registry and its token service behind one origin, and end both with the block."""
+def start_token_registry(
+    folder: Path, users: Mapping[str, User], *, tls: Pair | None = None, issues: bool = True
+) -> Iterator[TokenRegistry]:
+    """
+    Run a registry and its token service behind one origin, and end both with the block.
+
+    Where it does not issue, the service is down: the front answers for it, as nginx does, with a fault.
+    """
     signer = Signer(folder)
-    front = Front(users, signer, tls)
+    front = Front(users, signer, tls, issues=issues)
     origin = f"{front.scheme}://{front.host}"
     token = {
         "realm": f"{origin}/token",

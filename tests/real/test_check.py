@@ -129,7 +129,7 @@ TABLE = [
         image="team/app:2",
         outcome=Outcome.IMAGE_NOT_FOUND,
         states=(P, P, P, F, N),
-        fact="There is no image team/app:2, though the permission to read team/app is proved.",
+        fact="There is no image team/app:2. The registry looked for it in team/app and refused nothing.",
         status="HTTP 404 MANIFEST_UNKNOWN",
     ),
     Row(
@@ -139,7 +139,7 @@ TABLE = [
         image="team/none:1",
         outcome=Outcome.IMAGE_NOT_FOUND,
         states=(P, P, P, F, N),
-        fact="There is no image team/none:1, though the permission to read team/none is proved.",
+        fact="There is no image team/none:1. The registry looked for it in team/none and refused nothing.",
         status="HTTP 404 MANIFEST_UNKNOWN",
     ),
     Row(
@@ -215,7 +215,7 @@ TABLE = [
         image="team/app:2",
         outcome=Outcome.IMAGE_NOT_FOUND,
         states=(P, P, P, F, N),
-        fact="There is no image team/app:2, though the permission to read team/app is proved.",
+        fact="There is no image team/app:2. The registry looked for it in team/app and refused nothing.",
         status="HTTP 404 MANIFEST_UNKNOWN",
     ),
     Row(

@@ -283,7 +283,8 @@ def test_a_proxy_that_wants_another_login_is_told_of(
         Outcome.COULD_NOT_CHECK,
         f"The proxy {proxy.address} {did} (HTTP 407).",
     )
-    assert finding.deciding and "BERTH_EGRESS_PROXY" in finding.deciding.fix
+    assert finding.deciding is not None
+    assert "BERTH_EGRESS_PROXY" in finding.deciding.fix
     assert "CANARY" not in read_by_people(finding) + caplog.text
     assert (sent.removeprefix("Basic ") or "CANARY") not in read_by_people(finding) + caplog.text
 

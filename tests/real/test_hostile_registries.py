@@ -16,6 +16,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -91,6 +92,11 @@ def read_by_people(finding: Finding) -> str:
     return text.replace(f"Accepted as {USERNAME}.", "Accepted.")
 
 
+def but_for_token_hosts(finding: Finding) -> Finding:
+    """Leave out the one name of a registry's choosing that is told: a host which somebody could approve."""
+    return replace(finding, steps=tuple(replace(step, token_host="") for step in finding.steps))
+
+
 class Memory:
     """
     How much more memory than before the process had at its peak, this process being client and server in one.
@@ -133,7 +139,7 @@ def test_a_hostile_registry_gets_nothing(
     text = read_by_people(finding)
     assert not [canary for canary in CANARIES if canary in text]
     assert MARK not in text
-    assert "evil" not in text
+    assert "evil" not in read_by_people(but_for_token_hosts(finding))
     for address, port in around.dialled:
         PUBLIC_ONLY.judge(address, port)
     assert {address for address, _ in around.dialled} <= row.dials

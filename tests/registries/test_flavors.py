@@ -128,6 +128,16 @@ def test_a_page_sees_the_registry_without_its_secrets(row: Row, good: Good) -> N
 
 
 @goods
+def test_a_page_knows_the_user_name_of_the_login_unless_it_is_a_secret(row: Row, good: Good) -> None:
+    registry = made(row.slug, good.typed)
+    seen, credential = FLAVORS[row.slug].without_secrets(registry.settings()), registry.credential()
+    secrets = [value.reveal() for value in registry.secrets().values() if value.reveal() != registry.account]
+
+    assert seen.login_name == registry.login_name
+    assert credential is None or seen.login_name == ("" if credential.username in secrets else credential.username)
+
+
+@goods
 def test_no_secret_shows_in_anything_but_the_login(row: Row, good: Good) -> None:
     registry = made(row.slug, good.typed)
 

@@ -25,6 +25,7 @@ from registries.explanations import Asked, explain
 from registries.flavors.base import PasswordFlavor
 from registries.health import examine
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
+from registries.repairs import TO_NAME_AN_IMAGE
 from tests.fake_registry import FakeRegistry, FakeTLS, FakeWay, Received, answer, digest_of, refusal
 
 CANARY = "canary7c2e"
@@ -724,7 +725,7 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
             Outcome.NO_PULL_ACCESS,
             (P, P, P, F, S),
             "Without a login, team/app may not be read.",
-            "Give it the role that reads this repository.",
+            "Enter a login that reads it.",
             "HTTP 401 DENIED",
         ),
     ),
@@ -734,7 +735,7 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
         (
             Outcome.IMAGE_NOT_FOUND,
             (P, P, P, F, S),
-            "There is no image team/app:2.4, though the permission to read team/app is proved.",
+            "There is no image team/app:2.4. The registry looked for it in team/app and refused nothing.",
             "Check the test image.",
             "HTTP 404 MANIFEST_UNKNOWN",
         ),
@@ -745,7 +746,7 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
         (
             Outcome.IMAGE_NOT_FOUND,
             (P, P, P, F, S),
-            "There is no image team/app@sha256:000000000000…, though the permission to read team/app is proved.",
+            "There is no image team/app@sha256:000000000000…. The registry looked for it in team/app and refused nothing.",
             "Check the test image.",
             "HTTP 404 MANIFEST_UNKNOWN",
         ),
@@ -812,7 +813,7 @@ ENDS: dict[str, tuple[FakeRegistry, dict[str, Any], tuple[Outcome, tuple[State, 
             Outcome.NO_PUSH_ACCESS,
             (P, P, P, P, F),
             "Without a login, nothing may be pushed.",
-            "Give it the writing role, or choose Pull.",
+            "Enter a login, or choose Pull.",
             "HTTP 401 DENIED",
         ),
     ),
@@ -940,7 +941,7 @@ def test_a_registry_error_of_no_kind_is_a_check_that_could_not_be_made() -> None
     [
         ("bearer", Harbor(), "Accepted as puller."),
         ("bearer", Harbor(account=""), "The login was accepted."),
-        ("bearer", Harbor(anonymous=True), "No login is stored, so none was offered."),
+        ("bearer", Harbor(anonymous=True), "No login is given, so none was offered."),
         ("open", Harbor(anonymous=True), "The registry lets anybody in."),
     ],
 )
@@ -1040,7 +1041,7 @@ def test_without_an_image_to_read_signing_in_is_what_is_proved(asked: FakeRegist
     fix = "Name a private test image: reading it proves the pull."
     assert (finding.outcome, finding.steps[3]) == (
         Outcome.CONNECTED,
-        StepResult(step=Step.PULL, state=S, fact=fact, fix=fix, ms=10),
+        StepResult(step=Step.PULL, state=S, fact=fact, fix=fix, mends=(TO_NAME_AN_IMAGE,), ms=10),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from registries.distribution import Answer, Secret, SignInRefused, Unreachable
 from registries.health import LONGEST_SECONDS, examine
 from registries.outcomes import Outcome, State, Step, StepResult
+from registries.repairs import TO_CHANGE_THE_IMAGE
 from tests.fake_registry import FakeRegistry, FakeWay, Received, answer, refusal
 from tests.registries.test_health import CANARY, DIGEST, Harbor, check, registry
 
@@ -42,7 +43,7 @@ def test_a_public_image_proves_nothing_about_the_login(auth: str, accepted: str)
     fact = f"{READ} Anyone can read team/app:1, so it proves nothing about the login. {accepted}"
     assert (finding.outcome, finding.steps[3]) == (
         Outcome.CONNECTED,
-        StepResult(step=Step.PULL, state=State.WARNED, fact=fact, fix=PRIVATE, ms=10),
+        StepResult(step=Step.PULL, state=State.WARNED, fact=fact, fix=PRIVATE, mends=(TO_CHANGE_THE_IMAGE,), ms=10),
     )
 
 

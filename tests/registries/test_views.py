@@ -66,7 +66,7 @@ def result(outcome: Outcome, *, failed: Step | None = None, fact: str = "", fix:
     for step in Step:
         before = before and step != failed
         state = State.FAILED if step == failed else State.PASSED if before else State.SKIPPED
-        mine = {"fact": fact, "fix": fix, "said": said} if step == failed else {"fact": "As it should be."}
+        mine: dict[str, Any] = {"fact": fact, "fix": fix, "said": said} if step == failed else {"fact": "As it should be."}
         steps.append(StepResult(step=step, state=state, ms=5, **mine))
     return Finding(outcome=outcome, steps=tuple(steps))
 

@@ -40,7 +40,8 @@ class Command(BaseCommand):
             mark = paint.get(step.state, str)(f"{MARKS.get(step.state, '-'):<8}")
             took = f"{step.ms} ms" if step.ms is not None else ""
             self.stdout.write(f"{mark} {step.step.label:<8} {took:>8}  {step.fact}")
-            for line in filter(None, [step.fix, f"The registry said {step.said}." if step.said else ""]):
+            approval = f"An admin can approve {step.token_host} on the registry’s page." if step.token_host else ""
+            for line in filter(None, [step.fix, approval, f"The registry said {step.said}." if step.said else ""]):
                 self.stdout.write(f"{'':<27}{line}")
         outcome = Outcome(check.outcome)
         if outcome != Outcome.CONNECTED:

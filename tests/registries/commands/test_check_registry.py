@@ -13,10 +13,12 @@ from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.conftest import CANARY
 
 
-def ending(outcome: Outcome, state: State) -> Any:
+def ending(outcome: Outcome, state: State, **more: Any) -> Any:
     def examine(registry: Any, check: Check, **details: Any) -> Finding:
         steps = tuple(
-            StepResult(step=step, state=state, fact=f"{step.label} is a fact.", fix="Do this.", said="HTTP 401", ms=7)
+            StepResult(
+                step=step, state=state, fact=f"{step.label} is a fact.", fix="Do this.", said="HTTP 401", ms=7, **more
+            )
             if step == Step.SIGN_IN
             else StepResult(step=step, state=State.PASSED, fact="Fine.", ms=3)
             for step in Step
@@ -89,3 +91,14 @@ def test_a_check_that_another_process_runs_is_waited_for(connection: Connection,
     monkeypatch.setattr(check_module, "examine", lambda *args, **more: pytest.fail("It was run twice."))
 
     assert checked().splitlines()[-1] == "web: Connected."
+
+
+def test_a_token_host_that_can_be_approved_is_named(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    naming = ending(Outcome.NOT_A_REGISTRY, State.FAILED, token_host="https://auth.example.net")
+    monkeypatch.setattr(check_module, "examine", naming)
+    out = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("check_registry", "northwind/web", stdout=out, no_color=True)
+
+    assert "An admin can approve https://auth.example.net on the registry’s page." in out.getvalue()

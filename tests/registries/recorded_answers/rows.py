@@ -42,7 +42,7 @@ _REDIRECT = answer(307, location="https://storage.example/blob")
 ACCEPTED = answer(202, location="/v2/x/blobs/uploads/1")
 MAY_NOT_SEE = "There is no repository {}, or this login may not see it."
 MAY_NOT_READ = "The account may sign in, but not read {}."
-NO_TAG = "There is no image {}, though the permission to read {} is proved."
+NO_TAG = "There is no image {}. The registry looked for it in {} and refused nothing."
 
 
 @dataclass(frozen=True, kw_only=True)

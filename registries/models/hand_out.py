@@ -1,0 +1,256 @@
+"""
+The ledger: a row for each time somebody asked for a login, whether it was given or not.
+
+The row is written before the answer. Where it cannot be written, nothing is given.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError, models
+from django.utils import timezone
+
+from console.models import Team, User
+from registries import sealing
+from registries.distribution import AccessDenied, Credential, RegistryError, SignInRefused
+from registries.egress import Policy, Way
+from registries.flavors.base import Flavor
+from registries.models import minted
+
+if TYPE_CHECKING:
+    from registries.models.connection import Connection
+    from registries.models.machine_token import MachineToken
+
+WAIT_FOR_A_PLACE_SECONDS = 1.0
+"""How long a request waits for its turn to mint, before it is told to come again."""
+
+
+class HandOutResult(models.TextChoices):
+    """How asking for a login ends. The values are the codes of the API too."""
+
+    GIVEN = "given", "Given"
+    NOT_FOUND = "not_found", "No login for it"
+    NO_LOGIN = "no_login", "Needs no login"
+    PAUSED = "paused", "Paused"
+    ENDED = "ended", "The login has ended"
+    AMBIGUOUS = "ambiguous", "More than one fits"
+    DOES_NOT_FIT = "does_not_fit", "Does not hold the image"
+    SHARED_HOST = "shared_host", "Two logins of one host"
+    LOCKED = "locked", "Locked"
+    RENEWAL_REFUSED = "renewal_refused", "Renewing was refused"
+    REGISTRY_UNREACHABLE = "registry_unreachable", "Renewing got no answer"
+    BUSY = "busy", "Too busy to renew"
+    RATE_LIMITED = "rate_limited", "Too many requests"
+    UNAUTHORIZED = "unauthorized", "Token refused"
+    PLAIN_HTTP = "plain_http", "Sent over plain http"
+
+
+class Refused(Exception):
+    """A login is not given. `sentence` says why to whoever may know; `registries` names the connections it is about."""
+
+    def __init__(
+        self, result: HandOutResult, sentence: str, *, registries: tuple[str, ...] = (), retry_after_seconds: int = 0
+    ) -> None:
+        super().__init__(sentence)
+        self.result, self.sentence = result, sentence
+        self.registries, self.retry_after_seconds = registries, retry_after_seconds
+
+
+class LedgerUnavailable(Exception):
+    """The ledger's row could not be written, so nothing may be given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """
+    Who asks, and from where: a machine by its token, or a person.
+
+    `address` is an IP address or "", `program` what it calls itself. `by_former_secret` says that a rotated token's secret
+    of before was presented.
+    """
+
+    team: Team
+    name: str
+    token: "MachineToken | None" = None
+    person: User | None = None
+    address: str = ""
+    program: str = ""
+    by_former_secret: bool = False
+
+
+class HandOutManager(models.Manager["HandOut"]):
+    def note(
+        self, asker: Asker, result: HandOutResult, *, kind: "HandOut.Kind", asked: str = "", **columns: Any
+    ) -> "HandOut":
+        """Write a row. `columns` are those about the connection, and `key`. Raises LedgerUnavailable."""
+        try:
+            return self.create(**_columns(asker), result=result, kind=kind, asked=_printable(asked)[:800], **columns)
+        except DatabaseError as error:
+            raise LedgerUnavailable from error
+
+    def give(
+        self, asker: Asker, connection: "Connection", *, kind: "HandOut.Kind", asked: str = "", key: Any = None
+    ) -> Credential:
+        """
+        Return a connection's login, minted where it is minted on use, and note who got it.
+
+        Raises Refused, which is noted too, and LedgerUnavailable. `key` marks a request that may be made only once.
+        """
+        credential = self._login(asker, connection, kind=kind, asked=asked, key=key)
+        self.note(asker, HandOutResult.GIVEN, kind=kind, asked=asked, key=key, **_given(connection))
+        return credential
+
+    def give_all(self, asker: Asker, connections: Iterable["Connection"], *, kind: "HandOut.Kind") -> list[Credential]:
+        """Return the logins of several connections, all or none, and note it once all are known. Raises as `give`."""
+        given = [(connection, self._login(asker, connection, kind=kind)) for connection in connections]
+        who = {**_columns(asker), "result": HandOutResult.GIVEN, "kind": kind}
+        try:
+            self.bulk_create([HandOut(**who, **_given(connection)) for connection, _ in given])
+        except DatabaseError as error:
+            raise LedgerUnavailable from error
+        return [credential for _, credential in given]
+
+    def _login(self, asker: Asker, connection: "Connection", *, kind: "HandOut.Kind", **columns: Any) -> Credential:
+        try:
+            return login_of(connection)
+        except Refused as refused:
+            self.note(asker, refused.result, kind=kind, connection=connection, registry=connection.name, **columns)
+            raise
+
+    def given(self) -> "models.QuerySet[HandOut]":
+        return self.filter(result=HandOutResult.GIVEN)
+
+
+class HandOut(models.Model):
+    """Somebody asked for a login. Rows are only ever added; names stay readable when what they named is gone."""
+
+    class Kind(models.TextChoices):
+        CREDENTIAL = "credential", "Credential"
+        DOCKER_CONFIG = "docker_config", "Docker’s config.json"
+        PULL_SECRET = "pull_secret", "Pull secret"
+        REVEAL = "reveal", "Shown to a person"
+        LIST = "list", "List of registries"
+        TOKEN = "token", "At the door"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="hand_outs")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    token = models.ForeignKey("registries.MachineToken", models.SET_NULL, null=True, related_name="hand_outs")
+    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    who = models.CharField(max_length=100)
+    by_former_secret = models.BooleanField(default=False)
+    address = models.GenericIPAddressField(null=True)
+    program = models.CharField(max_length=200, blank=True)
+    connection = models.ForeignKey("registries.Connection", models.SET_NULL, null=True, related_name="hand_outs")
+    registry = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField("revision of the secret", default=0)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    asked = models.CharField("image or server", max_length=800, blank=True)
+    result = models.CharField(max_length=20, choices=HandOutResult.choices)
+    key = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = HandOutManager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["team", "-at"]),
+            models.Index(fields=["token", "-at"]),
+            models.Index(fields=["connection", "result", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.get_result_display()}"
+
+
+def login_of(connection: "Connection") -> Credential:
+    """Return a connection's login as it is now. Raises Refused."""
+    name = connection.name
+    if connection.paused:
+        raise Refused(HandOutResult.PAUSED, f"{name} is paused, so its login is not handed out.", registries=(name,))
+    if connection.ends_at and connection.ended:
+        sentence = f"The login of {name} has ended. Somebody has to replace it."
+        raise Refused(HandOutResult.ENDED, sentence, registries=(name,))
+    try:
+        registry = connection.open()
+        if registry.host != connection.host:  # A column that was changed by itself must not lead the login elsewhere.
+            raise sealing.Locked
+        credential = _minted(connection, registry) if registry.mints else registry.credential()
+        if credential and not credential.username.isprintable():  # A line break could split what a client writes [V47].
+            raise sealing.Locked
+    except sealing.Locked:
+        sentence = f"{name} is locked: its login cannot be opened with the keys in Berth’s key ring."
+        raise Refused(HandOutResult.LOCKED, sentence, registries=(name,), retry_after_seconds=60) from None
+    if credential is None:
+        raise Refused(HandOutResult.NO_LOGIN, f"{name} is saved without a login, since it needs none.", registries=(name,))
+    return credential
+
+
+def _minted(connection: "Connection", registry: Flavor) -> Credential | None:
+    name = connection.name
+    if shared := _shared(connection, registry):
+        return shared
+    places = _places()
+    if not places.acquire(timeout=WAIT_FOR_A_PLACE_SECONDS):
+        sentence = f"Too many requests are waiting for a new login of {name}."
+        raise Refused(HandOutResult.BUSY, sentence, registries=(name,), retry_after_seconds=2)
+    try:
+        with Way(registry.origin, policy=Policy.from_settings(), ca_pem=connection.ca_certificate) as way:
+            return connection.login(registry, way)
+    except (SignInRefused, AccessDenied):
+        sentence = f"The provider refused to renew the login of {name}. Its access key has to be replaced."
+        raise Refused(HandOutResult.RENEWAL_REFUSED, sentence, registries=(name,), retry_after_seconds=300) from None
+    except RegistryError:
+        sentence = f"The login of {name} could not be renewed, because its provider gave none."
+        raise Refused(HandOutResult.REGISTRY_UNREACHABLE, sentence, registries=(name,), retry_after_seconds=10) from None
+    finally:
+        places.release()
+
+
+def _shared(connection: "Connection", registry: Flavor) -> Credential | None:
+    """Return the login that was minted before, while it is shared: nobody waits for a provider then, or needs a place."""
+    made_of = minted._made_of(connection, registry)
+    found = minted.Minted.objects.filter(connection=connection, revision=connection.sealed_revision, reach=made_of).first()
+    if found is None:
+        return None
+    found.connection = connection
+    shared: Credential | None = found.shared(registry.host, timezone.now())
+    return shared
+
+
+@lru_cache(maxsize=1)
+def _places() -> threading.BoundedSemaphore:
+    """As many requests of a process wait for a provider at once as leave half of its threads to everybody else."""
+    return threading.BoundedSemaphore(max(1, settings.BERTH_THREADS // 2))
+
+
+def _columns(asker: Asker) -> dict[str, Any]:
+    return {
+        "team": asker.team,
+        "token": asker.token,
+        "person": asker.person,
+        "who": asker.name[:100],
+        "by_former_secret": asker.by_former_secret,
+        "address": _address(asker.address),
+        "program": _printable(asker.program)[:200],
+    }
+
+
+def _given(connection: "Connection") -> dict[str, Any]:
+    return {"connection": connection, "registry": connection.name, "revision": connection.sealed_revision or 0}
+
+
+def _address(text: str) -> str | None:
+    """Return an IP address as the database takes it; None where a request came by another way, as from a Unix socket."""
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())

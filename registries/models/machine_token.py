@@ -1,0 +1,241 @@
+"""Machine tokens: what a machine signs in with. A token belongs to the team, not to a person."""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from console.models import Event, Team, User
+from registries.distribution import Secret
+from registries.models.connection import Connection
+from registries.models.hand_out import HandOut, HandOutResult
+from registries.models.kept_query import KeptQuery, Place
+from registries.models.sealed import Sealed
+from registries.tokens import Token
+
+if TYPE_CHECKING:
+    from registries.models.connections import ConnectionQuerySet
+
+Verb = Event.Verb
+
+OVERLAP = timedelta(hours=24)
+"""How long a token that was rotated keeps working, so that nothing stops while machines get the new one."""
+
+LONGEST_DAYS = 366
+"""How far away the end of a token may be."""
+
+ENDS_SOON_DAYS = 14
+
+PREFIXES_AT_ONCE = 8
+"""Images are looked up by so many prefixes, or twice as many, so that one query serves almost all of them."""
+
+
+def last_day() -> date:
+    """Return the latest day on which a token that is made today may end: a year from now."""
+    return timezone.localdate() + timedelta(days=LONGEST_DAYS - 1)
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a token ends that works all of a day."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+class TokenNameTaken(Exception):
+    """Another token of the team has this name."""
+
+
+class Rotated(Exception):
+    """Somebody rotated or revoked the token meanwhile. Nothing was done."""
+
+
+class MachineTokenManager(models.Manager["MachineToken"]):
+    def issue(
+        self, team: Team, name: str, *, by: User | None, ends_at: datetime, connections: Iterable[Connection] | None
+    ) -> "tuple[MachineToken, Secret]":
+        """
+        Make a token, and return it with its text, which nobody can be shown again.
+
+        `connections` is what it is limited to, None for all that the team has and will have. Raises TokenNameTaken.
+        """
+        new = Token.new()
+        try:
+            with transaction.atomic():
+                row = self.create(
+                    team=team, name=name, public_id=new.public_id, digest=new.digest,
+                    created_by=by, ends_at=ends_at, everything=connections is None,
+                )  # fmt: skip
+                row.connections.set(connections or [])
+                Event.record(team, Verb.MACHINE_TOKEN_ISSUED, name, by=by)
+        except IntegrityError:
+            raise TokenNameTaken from None
+        return row, new.text
+
+    def presented(self, token: Token) -> "MachineToken | None":
+        """
+        Return the row that has the id of a token, None where there is none. All in one query.
+
+        Whether the token is the right one, and in force, is another question; the row tells whose ledger it goes to.
+        """
+        found = _PRESENTED.read(public_id=token.public_id, lately=timezone.now() - timedelta(minutes=1))
+        if not found:
+            return None
+        [row] = found
+        row.team = Team.from_db(self.db, ["id"], [row.team_id])  # The rest of it is read if somebody asks for it.
+        return row
+
+
+class MachineToken(models.Model):
+    """What a machine signs in with. Only hashes of its secret are kept: of the present one, and of the one before it."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="machine_tokens")
+    name = models.CharField(max_length=64)
+    public_id = models.CharField(max_length=8, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    former_digest = models.CharField(max_length=64, blank=True, editable=False)
+    former_until = models.DateTimeField(null=True, editable=False)
+    everything = models.BooleanField("may have every registry", default=False)
+    connections = models.ManyToManyField(Connection, related_name="machine_tokens", blank=True)
+    ends_at = models.DateTimeField("ends")
+    revoked_at = models.DateTimeField("revoked", null=True, editable=False)
+    created_at = models.DateTimeField("made", default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+
+    objects = MachineTokenManager()
+
+    asked_lately: int = 0  # How often it asked within a minute, in a row that was `presented`.
+    # What the ledger tells of it, in a row that was `listed`; see `token_uses`.
+    last_use: HandOut | None = None
+    last_refusal: HandOut | None = None
+    last_former_use: HandOut | None = None
+
+    class Meta:
+        constraints = [models.UniqueConstraint("team", Lower("name"), name="one_token_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    # What it is ------------------------------------------------------------------------------------------------------
+
+    @property
+    def shown_id(self) -> str:
+        """The beginning of its text, by which people tell tokens apart."""
+        return f"berth_{self.public_id}"
+
+    @property
+    def ended(self) -> bool:
+        return self.ends_at <= timezone.now()
+
+    @property
+    def in_force(self) -> bool:
+        return self.revoked_at is None and not self.ended
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.ends_at <= timezone.now() + timedelta(days=ENDS_SOON_DAYS)
+
+    @property
+    def stamp(self) -> str:
+        """
+        Tells its present secret from the next one, for a page that asks whether to rotate it.
+
+        It is an HMAC of the hash that is kept, so that a page tells nothing of that hash, and no column has to count.
+        """
+        return salted_hmac("registries.machine_token.stamp", self.digest, algorithm="sha256").hexdigest()
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the secret before the present one still works."""
+        return self.former_until is not None and self.former_until > timezone.now()
+
+    def near(self, hosts: Sequence[str], prefixes: Sequence[str]) -> list[Connection]:
+        """Return those it may have at these hosts with one of these prefixes, each with its payload, in one query."""
+        places = len(prefixes) + -len(prefixes) % PREFIXES_AT_ONCE
+        filled = {f"host_{number}": host for number, host in enumerate(hosts)}
+        filled |= {f"prefix_{number}": prefix for number, prefix in zip_longest(range(places), prefixes, fillvalue="")}
+        return _NEAR.read(self.everything, len(hosts), places, token=self.pk, team=self.team_id, **filled)
+
+    @property
+    def visible(self) -> "ConnectionQuerySet":
+        """The connections that it may have. For whoever asks with it, there are no others."""
+        own = Connection.bare.filter(team=self.team_id)
+        return own if self.everything else own.filter(machine_tokens=self.pk)
+
+    def accepts(self, token: Token) -> bool:
+        """Whether this is its secret, or the one before while that still works. Takes the same time for each."""
+        present = hmac.compare_digest(self.digest, token.digest)
+        return present or self.is_former(token)
+
+    def is_former(self, token: Token) -> bool:
+        """Whether this is the secret that it had before it was rotated, while that still works."""
+        return hmac.compare_digest(self.former_digest or "0" * 64, token.digest) and self.overlaps
+
+    # What can happen to it -------------------------------------------------------------------------------------------
+
+    def rotate(self, *, by: User, digest: str) -> Secret:
+        """
+        Give it a new secret and return its text; the present one works for another 24 hours.
+
+        `digest` tells which secret whoever asks had seen. Raises Rotated, also where it is no longer in force.
+        """
+        new = Token.new(self.public_id)
+        now = timezone.now()
+        with transaction.atomic():
+            changed = MachineToken.objects.filter(pk=self.pk, digest=digest, revoked_at=None, ends_at__gt=now).update(
+                digest=new.digest, former_digest=digest, former_until=now + OVERLAP
+            )
+            if not changed:
+                raise Rotated
+            Event.record(self.team, Verb.MACHINE_TOKEN_ROTATED, self.name, by=by)
+        self.refresh_from_db()
+        return new.text
+
+    def revoke(self, *, by: User) -> None:
+        """Let it stop working at once. It stays in the list, so that it is seen who still tries it."""
+        with transaction.atomic():
+            if MachineToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
+                Event.record(self.team, Verb.MACHINE_TOKEN_REVOKED, self.name, by=by)
+        # Somebody may have removed it meanwhile, and then there is nothing to read again.
+        self.revoked_at = MachineToken.objects.filter(pk=self.pk).values_list("revoked_at", flat=True).first()
+
+    def remove(self, *, by: User) -> None:
+        """Delete one that does not work any more. Raises Rotated where it does."""
+        with transaction.atomic():
+            gone: Any = models.Q(revoked_at__isnull=False) | models.Q(ends_at__lte=timezone.now())
+            deleted, _ = MachineToken.objects.filter(gone, pk=self.pk).delete()
+            if not deleted:
+                raise Rotated
+            Event.record(self.team, Verb.MACHINE_TOKEN_REMOVED, self.name, by=by)
+
+
+# What every hand-out asks ------------------------------------------------------------------------------------------------
+
+
+def _presented() -> "models.QuerySet[MachineToken]":
+    """The token with an id, and how often it asked lately."""
+    lately = HandOut.objects.filter(token=models.OuterRef("pk"), at__gt=Place("lately", models.DateTimeField()))
+    # Whoever presents its id with a wrong secret does not use up what the right one may ask.
+    rows = lately.exclude(result=HandOutResult.UNAUTHORIZED).order_by().values("token")
+    count: Any = {"asked_lately": Coalesce(models.Subquery(rows.annotate(rows=models.Count("pk")).values("rows")), 0)}
+    known: models.QuerySet[MachineToken] = MachineToken.objects.annotate(**count)
+    return known.filter(public_id=Place("public_id", models.CharField()))
+
+
+def _near(everything: bool, hosts: int, prefixes: int) -> "ConnectionQuerySet":
+    """The connections that a token may have at one of so many hosts, with one of so many prefixes."""
+    who: Any = {"pk": Place("token", models.BigIntegerField()), "team_id": Place("team", models.UUIDField())}
+    token = MachineToken(everything=everything, **who)
+    there = token.visible.filter(host__in=_places("host", hosts), prefix__in=_places("prefix", prefixes))
+    return Sealed.objects.read_with(there)
+
+
+def _places(name: str, count: int) -> list[Place]:
+    return [Place(f"{name}_{number}", models.CharField()) for number in range(count)]
+
+
+_PRESENTED, _NEAR = KeptQuery(_presented), KeptQuery(_near)
