@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -36,9 +36,9 @@ def judge_request(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path_info + query or "%00" in query:
-            raise SuspiciousOperation("A NUL in the address.")  # PostgreSQL stores none, and would fail on it.
+            return _unreadable(request)  # PostgreSQL stores no NUL, and would fail on it.
         if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
-            raise SuspiciousOperation("A charset that no form of ours has.")  # Some of Python's decode no text at all.
+            return _unreadable(request)  # Some of Python's charsets decode no text at all.
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not _fits(length):
             return _too_large(request)
@@ -50,6 +50,13 @@ def judge_request(get_response: Handler) -> Handler:
 def _fits(length: str) -> bool:
     """Whether a length, as the request tells it, is a number that is not too large. Python reads none of 5000 digits."""
     return length.isdecimal() and len(length) < 20 and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _unreadable(request: HttpRequest) -> HttpResponse:
+    """Answer as Django would if this were raised, but log no error: the operator gets no mail of what scanners send."""
+    from console.views import bad_request  # The views need the models, which are not there yet.
+
+    return bad_request(request, BadRequest())
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:

@@ -56,6 +56,7 @@ class Reporter(ExceptionReporter):
         frames = [
             f'  File "{frame["filename"]}", line {frame["lineno"]}, in {frame["function"]}'
             for frame in self.get_traceback_frames()
+            if "filename" in frame  # A cause that was itself never raised has no place.
         ]
         where = f"{self.request.method} {self.request.path!a}" if self.request else "outside a request"
         kind = getattr(self.exc_type, "__name__", "fault")

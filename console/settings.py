@@ -327,7 +327,10 @@ LOGGING = {
             "level": "WARNING" if BERTH_LOG_LEVEL == "DEBUG" else BERTH_LOG_LEVEL,
             "propagate": False,
         },
+        # A request that no page of ours makes is no fault of Berth's: anybody can send one, and each would send a mail.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
         "django.db.backends": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},  # It would write whole answers, the logins in them.
     },
 }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from console.models import Team, User
-from console.reports import Line
+from console.reports import Line, Reporter
 from registries import forms
 from tests.conftest import CANARY
 
@@ -76,6 +76,40 @@ def test_the_mailed_report_carries_no_value(
     assert "in fail" in report.body
     assert CANARY not in f"{report.subject} {report.body}"
     assert all(CANARY not in str(content) for content, _ in getattr(report, "alternatives", []))
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("/accounts/login/?x=%00", "testserver"),
+        ("/accounts/login/", "elsewhere.example"),
+        ("/api/v1/registries?x=%00", "testserver"),
+        (f"/api/v1/credentials?{'a=1&' * 1500}", "testserver"),
+    ],
+)
+def test_a_request_that_anybody_can_make_sends_no_mail(
+    url: str, host: str, client: Client, db: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ADMINS = [("Operator", "operator@example.com")]
+    said = logging.getLogger("django.security")
+    said.addHandler(caplog.handler)
+
+    response = client.get(url, headers={"Host": host})
+
+    said.removeHandler(caplog.handler)
+    assert response.status_code == 400
+    assert caplog.records
+    assert mail.outbox == []
+
+
+def test_a_fault_whose_cause_was_never_raised_is_reported() -> None:
+    try:
+        raise RuntimeError("outer") from ValueError("inner")
+    except RuntimeError as error:
+        report = Reporter(None, type(error), error, error.__traceback__).get_traceback_text()
+
+    assert report.startswith("RuntimeError at outside a request")
+    assert "test_reports.py" in report
 
 
 def test_the_log_of_a_fault_carries_no_value(
