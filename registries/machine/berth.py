@@ -45,13 +45,16 @@ import tempfile
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO
 from urllib.parse import quote, urlencode, urlsplit
+
+if sys.platform != "win32":
+    import fcntl
 
 VERSION = "0.1.0"
 
@@ -449,7 +452,9 @@ class Console:
         question = [("registry", one) for one in names] + [(key, value) for key, value in named if value]
         answer = self._ask("/pull-secret", question, accept=f"application/{form}")
         text = answer.body.decode("utf-8", "replace")
-        if answer.kind != f"application/{form}" or "kubernetes.io/dockerconfigjson" not in text:
+        # Of a Secret that Berth writes, all is plain letters; an escape could steer the terminal that shows it.
+        steers = not all(character == "\n" or character.isprintable() for character in text)
+        if answer.kind != f"application/{form}" or "kubernetes.io/dockerconfigjson" not in text or steers:
             raise not_berth(self._address)
         return text
 
@@ -815,6 +820,9 @@ def go_duration(seconds: float) -> str:
 # Files ------------------------------------------------------------------------------------------------------------------
 
 _FILE_LIMIT_BYTES = 8 * 1024 * 1024
+_TURN_SECONDS = 5.0
+# What somebody put into the place of the file meanwhile is not followed, and a pipe is not waited for.
+_TO_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -846,7 +854,8 @@ class Target:
             raise CouldNot(f"{plain(shown)} is a link that leads back to itself.")
         if not stat.S_ISREG(status.st_mode):
             raise CouldNot(f"{plain(shown)} is not a file.")
-        if us not in (0, status.st_uid):
+        # Root is no exception: in a folder for all, whoever made the file first would be handed what is written into it.
+        if us != status.st_uid:
             raise CouldNot(f"{plain(shown)} belongs to another user. Run this as that user.")
         return cls(path, shown, status)
 
@@ -855,13 +864,34 @@ class Target:
         if self.status is None:
             return b""
         try:
-            with self.path.open("rb") as file:
+            with os.fdopen(os.open(self.path, _TO_READ), "rb") as file:
+                now = os.fstat(file.fileno())
                 content = file.read(_FILE_LIMIT_BYTES + 1)
         except OSError as error:
             raise CouldNot(f"{plain(self.shown)} cannot be read: {error.strerror}.") from None
+        if (now.st_dev, now.st_ino) != (self.status.st_dev, self.status.st_ino):
+            raise CouldNot(f"{plain(self.shown)} was replaced just now, and was left as it is. Try again.")
         if len(content) > _FILE_LIMIT_BYTES:
             raise CouldNot(f"{plain(self.shown)} is too long for what it should be, and was left as it is.")
         return content
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no other berth merge into this folder meanwhile, where the system has such locks. Raises `CouldNot`."""
+        if sys.platform == "win32":
+            yield
+            return
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = os.open(self.path.parent, os.O_RDONLY)  # A lock on the folder leaves no file behind.
+        except OSError as error:
+            raise _unwritable(self.shown, error) from None
+        try:
+            if not _took_turn(folder):
+                raise CouldNot(f"Another program holds the folder of {plain(self.shown)}. Try again later.")
+            yield
+        finally:
+            os.close(folder)
 
     def unchanged(self) -> bool:
         """Say whether the file is still what it was when it was found."""
@@ -884,8 +914,6 @@ class Target:
             descriptor, made = tempfile.mkstemp(prefix=".berth-", dir=folder)  # It is made with mode 0600.
             temporary = Path(made)
             with os.fdopen(descriptor, "wb") as file:
-                if self.status is not None and self.status.st_uid != _user():
-                    os.chown(descriptor, self.status.st_uid, self.status.st_gid)  # root mends a user's file
                 file.write(content)
                 file.flush()
                 os.fsync(descriptor)
@@ -896,6 +924,20 @@ class Target:
         finally:
             if temporary is not None:
                 temporary.unlink(missing_ok=True)
+
+
+def _took_turn(folder: int) -> bool:
+    until = time.monotonic() + _TURN_SECONDS
+    while time.monotonic() < until:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        except OSError:
+            return True  # This file system knows no locks.
+        else:
+            return True
+    return False
 
 
 def _user() -> int:
@@ -912,12 +954,13 @@ def merge_into(shown: str, entries: Mapping[str, Mapping[str, Any]]) -> dict[str
 
     Where somebody else changed the file meanwhile, theirs is read again. Raises `CouldNot`, and the file is as it was.
     """
-    for _ in range(5):
-        target = Target.find(shown)
-        merged = merged_config(target.read(), entries, shown)
-        if target.unchanged():
-            target.write((json.dumps(merged, indent="\t") + "\n").encode("ascii"))
-            return merged
+    with Target.find(shown).held():
+        for _ in range(5):
+            target = Target.find(shown)
+            merged = merged_config(target.read(), entries, shown)
+            if target.unchanged():
+                target.write(_as_json(merged, shown))
+                return merged
     raise CouldNot(f"{plain(shown)} keeps changing. Try again when nobody else writes it.")
 
 
@@ -935,6 +978,13 @@ def merged_config(old: bytes, entries: Mapping[str, Mapping[str, Any]], shown: s
             raise CouldNot(f"{section} in {plain(shown)} is not an object, so the file was left as it is.")
         config[section] = {**(there or {}), **added}
     return config
+
+
+def _as_json(config: Mapping[str, Any], shown: str) -> bytes:
+    try:
+        return (json.dumps(config, indent="\t", allow_nan=False) + "\n").encode("ascii")
+    except (ValueError, RecursionError):  # 1e999 becomes what no JSON can say, and Docker would read none of the file.
+        raise CouldNot(f"{plain(shown)} would hold a number that JSON has not, and was left as it is.") from None
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,40 @@ def test_a_link_that_another_user_laid_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_root_mends_a_users_file_and_leaves_it_theirs(tmp_path: Path) -> None:
+def test_root_hands_nothing_to_whoever_made_the_file_first(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text("{}", encoding="utf-8")
     os.chown(path, 4242, 4243)
 
-    berth.merge_into(str(path), NEW)
+    assert "belongs to another user" in refusal(path)
+    assert path.read_text(encoding="utf-8") == "{}"
 
-    assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (4242, 4243, 0o600)
+
+@pytest.mark.parametrize("kind", ["link", "file", "pipe"])
+def test_what_takes_the_place_of_the_file_meanwhile_is_not_read(tmp_path: Path, kind: str) -> None:
+    path, other = tmp_path / "config.json", tmp_path / "other.json"
+    path.write_text("{}", encoding="utf-8")
+    other.write_text('{"auths": {"quay.io": {"auth": "c2VjcmV0"}}}', encoding="utf-8")
+    target = berth.Target.find(str(path))
+    path.rename(tmp_path / "aside.json")
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(other) if kind == "link" else other.rename(path)
+
+    with pytest.raises(berth.CouldNot):
+        target.read()
+
+
+@pytest.mark.parametrize(("old", "new"), [('{"big": 1e999}', NEW), ("{}", {"auths": {"ghcr.io": {"auth": float("nan")}}})])
+def test_a_number_that_json_has_not_is_never_written(tmp_path: Path, old: str, new: dict[str, Any]) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(old, encoding="utf-8")
+
+    with pytest.raises(berth.CouldNot, match="a number that JSON has not"):
+        berth.merge_into(str(path), new)
+
+    assert path.read_text(encoding="utf-8") == old
 
 
 def test_a_file_of_another_user_is_refused(tmp_path: Path, as_another_user: int) -> None:
@@ -197,6 +224,31 @@ def test_what_somebody_else_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch
     berth.merge_into(str(path), NEW)
 
     assert set(json.loads(path.read_text(encoding="utf-8"))["auths"]) == {"quay.io", "ghcr.io"}
+
+
+def test_of_many_who_merge_at_once_nobody_loses_what_another_wrote(tmp_path: Path) -> None:
+    path, start = tmp_path / ".docker" / "config.json", threading.Barrier(8)
+
+    def merge(name: str) -> None:
+        start.wait()
+        berth.merge_into(str(path), {"auths": {name: {"auth": "bmV3"}}})
+
+    threads = [threading.Thread(target=merge, args=(f"{number}.example.com",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(json.loads(path.read_text(encoding="utf-8"))["auths"]) == 8
+
+
+def test_a_folder_that_another_program_holds_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(berth, "_TURN_SECONDS", 0.05)
+
+    with berth.Target.find(str(tmp_path / "config.json")).held():
+        assert "Another program holds the folder" in refusal(tmp_path / "config.json")
 
 
 def test_a_disk_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

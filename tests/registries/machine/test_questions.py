@@ -158,6 +158,17 @@ def test_no_sentence_repeats_the_token_or_steers_the_terminal() -> None:
     assert len(str(refusal)) < 1000
 
 
+@pytest.mark.parametrize("steering", ["\x1b]0;owned\x07", "\r", "\N{RIGHT-TO-LEFT OVERRIDE}"])
+def test_a_pull_secret_that_would_steer_the_terminal_is_not_berths(steering: str) -> None:
+    text = f"kind: Secret\ntype: kubernetes.io/dockerconfigjson\n{steering}\n"
+    given = berth.Answer(200, "application/yaml", text.encode())
+
+    ran = run("berth", "pull-secret", "--show", answers=given, screen=True)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "is not Berth" in ran.err
+
+
 def test_a_login_does_not_show_its_secret() -> None:
     given = berth.Login.read(login())
 

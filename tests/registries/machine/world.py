@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from registries.distribution import Secret
 from registries.machine import berth
 from registries.tokens import Token
 
-TOKEN = Token.new().text.reveal()
+TOKEN = Token("a1B2c3D4", Secret("Berth0" * 5 + "xy")).text.reveal()  # The same in each process: it names tests.
 PASSWORD = 'pa$$ "wörd" CANARY'
 ENVIRONMENT = {"BERTH_URL": "https://berth.example.com", "BERTH_TOKEN": TOKEN}
 JSON = "application/json"
