@@ -48,7 +48,7 @@ def _for_machines(view: View) -> View:
 class MachineAPI(NinjaAPI):
     @property
     def urls(self) -> Any:
-        patterns: list[Any]
+        patterns: Any
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
             pattern.callback = _for_machines(pattern.callback)

@@ -11,7 +11,8 @@ _ANYWHERE = {
     "unavailable",
 }  # fmt: skip
 _OF_A_LOGIN = {
-    "not_found", "no_login", "paused", "ended", "invalid_request", "locked", "renewal_refused", "registry_unreachable", "busy",
+    "not_found", "no_login", "paused", "ended", "invalid_request", "locked", "renewal_refused", "registry_unreachable",
+    "busy",
 }  # fmt: skip
 _CODES = {
     "credentials": _OF_A_LOGIN | {"invalid_image", "invalid_server", "ambiguous", "does_not_fit"},

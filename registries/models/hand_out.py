@@ -108,7 +108,8 @@ class HandOutManager(models.Manager["HandOut"]):
     def give_all(self, asker: Asker, connections: Iterable["Connection"], *, kind: "HandOut.Kind") -> list[Credential]:
         """Return the logins of several connections, all or none, and note it once all are known. Raises as `give`."""
         given = [(connection, self._login(asker, connection, kind=kind)) for connection in connections]
-        who = {**_columns(asker), "result": HandOutResult.GIVEN, "kind": kind}
+        # They have one moment, by which they count as one question.
+        who = {**_columns(asker), "at": timezone.now(), "result": HandOutResult.GIVEN, "kind": kind}
         try:
             self.bulk_create([HandOut(**who, **_given(connection)) for connection, _ in given])
         except DatabaseError as error:

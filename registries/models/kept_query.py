@@ -1,8 +1,8 @@
 """
 Queries that are asked at every hand-out: Django writes their SQL once, and each asker's values are put into that.
 
-To build such a queryset and to write its SQL takes Django ten times as long as reading the answer. What a query means stands
-where it always does, in a queryset; only what was written of it is kept.
+To build such a queryset and to write its SQL takes Django ten times as long as reading the answer. What a query means
+stands where it always does, in a queryset; only what was written of it is kept.
 """
 
 import threading

@@ -44,11 +44,12 @@ def ask(machine: tuple[MachineToken, str]) -> Ask:
 
 @pytest.fixture
 def capture_log() -> Iterator[Callable[[], str]]:
-    """Return what all loggers say, down to DEBUG and in the form that Berth writes it."""
+    """Return what all loggers say, down to DEBUG and in the form that Berth writes it; botocore's stay quiet."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(Line())
-    known = [logging.getLogger(name) for name in ("", *logging.root.manager.loggerDict)]
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] != "botocore"]
+    known = [logging.root, *map(logging.getLogger, names)]
     before = [(logger, logger.level) for logger in known]
     ends = [logger for logger in known if logger is logging.root or not logger.propagate]
     for logger in known:

@@ -269,6 +269,17 @@ def test_too_many_requests_are_refused_and_noted_once(settings: Any, save: Save,
     assert HandOut.objects.filter(result="rate_limited").count() == 1
 
 
+def test_an_answer_with_several_logins_counts_as_one_request(settings: Any, save: Save, ask: Ask) -> None:
+    settings.BERTH_HANDOUTS_PER_TOKEN = 3
+    for name in ("acme", "beta", "gamma", "delta"):
+        save(name, name)
+
+    answers = [ask("docker-config", format="containers") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert HandOut.objects.given().count() == 12
+
+
 # The ledger ---------------------------------------------------------------------------------------------------------
 
 
