@@ -19,6 +19,7 @@ ROOMS = {
     "sealing": "What sealing costs",
     "checks": "What a check costs",
     "hanging": "The site while checks hang",
+    "handouts": "What a hand-out costs",
 }
 
 
