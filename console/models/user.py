@@ -1,0 +1,74 @@
+"""People, and how they are told apart."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from console.models.team import Membership, Team
+
+
+class UserManager(BaseUserManager["User"]):
+    """Make people whose e-mail address is known to be theirs."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person who may sign in at once: whoever runs Berth vouches for the address."""
+        from allauth.account.models import EmailAddress
+
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        with transaction.atomic():
+            user.save(using=self._db)
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The e-mail address is the login, in lower case always."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("e-mail address", unique=True, max_length=254)
+    name = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField("may sign in", default=True)
+    is_staff = models.BooleanField("support staff", default=False)
+    date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    memberships: "RelatedManager[Membership]"
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    @property
+    def teams(self) -> "models.QuerySet[Team]":
+        """The teams this person is in, by name."""
+        from console.models.team import Team  # It knows people, as its members.
+
+        return Team.objects.filter(memberships__user=self).order_by(Lower("name"))
