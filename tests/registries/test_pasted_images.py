@@ -1,6 +1,7 @@
 """An image that was pasted finds its flavor and fills its form, and so does a login that Docker stored."""
 
 import json
+import re
 from collections.abc import Mapping
 from string import ascii_lowercase, digits
 from typing import Any
@@ -296,7 +297,8 @@ def typed_for(flavor: type[Flavor]) -> Mapping[str, str]:
 
 
 label = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
-names = st.lists(label, min_size=2, max_size=4).map(".".join)
+last_label = label.filter(lambda text: not re.fullmatch("[0-9]+|0x[0-9a-f]*", text))  # Or it may be read as an address.
+names = st.tuples(st.lists(label, min_size=1, max_size=3), last_label).map(lambda parts: ".".join([*parts[0], parts[1]]))
 addresses = st.ip_addresses(v=6).map(lambda address: f"[{address.compressed}]")
 unknown_hosts = st.one_of(names, addresses).filter(lambda host: flavor_of(host) is None)
 ports = st.one_of(st.just(""), st.integers(1, 65535).map(lambda port: f":{port}"))
