@@ -11,6 +11,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from console.models import Membership, Role, Team, User
@@ -34,12 +36,17 @@ def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @wraps(view)
         def door(request: Any, team: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            membership = request.user.memberships.select_related("team").filter(team__slug=team).first()
+            mine = request.user.memberships.select_related("team")
+            membership = mine.filter(team__slug=team).first()
             if membership is None:
-                raise Http404
+                moved = mine.filter(team__former_slugs__slug=team).first()
+                if moved is None or request.method not in ("GET", "HEAD"):
+                    raise Http404
+                return redirect(_moved(request, team, moved.team.slug))
             request.team, request.membership = membership.team, membership
             if request.session.get("team") != membership.team.slug:  # Otherwise every page would write the session.
                 request.session["team"] = membership.team.slug
+            membership.saw()
             if not membership.may(at_least):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -47,3 +54,9 @@ def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:
         return door
 
     return decorator
+
+
+def _moved(request: HttpRequest, old: str, new: str) -> str:
+    """Return the address that was asked for, with the team's present one in it."""
+    before, after = (reverse("team_detail", args=[slug]) for slug in (old, new))
+    return request.get_full_path().replace(before, after, 1)

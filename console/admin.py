@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from console.models import Event, Membership, Team, User
+from console.models import Event, Invitation, Membership, Team, User
 
 
 class ClosedLookups:
@@ -85,11 +85,21 @@ class TeamAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly, admin.ModelAdmin):
     allowed_lookups = frozenset({"role__exact"})
-    list_display = ("user", "team", "role", "joined_at")
+    list_display = ("user", "team", "role", "joined_at", "seen_at")
     list_filter = ("role",)
     list_select_related = ("user", "team")
     search_fields = ("user__email", "user__name", "team__name", "team__slug")
-    fields = readonly_fields = ("user", "team", "role", "joined_at")
+    fields = readonly_fields = ("user", "team", "role", "joined_at", "seen_at")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, admin.ModelAdmin):
+    allowed_lookups = frozenset({"role__exact"})
+    list_display = ("email", "team", "role", "by", "sent_at", "ends_at")
+    list_filter = ("role",)
+    list_select_related = ("team", "by")
+    search_fields = ("email", "team__name", "team__slug")
+    fields = readonly_fields = ("email", "team", "role", "by", "sent_at", "ends_at")
 
 
 @admin.register(Event)

@@ -18,6 +18,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "team": getattr(request, "team", None),
         "membership": getattr(request, "membership", None),
         "my_teams": user.teams if user is not None and user.is_authenticated else [],
+        "people_make_teams": settings.BERTH_TEAMS_BY_PEOPLE,
         "theme": theme if theme in THEMES else "",
         "version": VERSION,
         "host_name": settings.BERTH_URL.netloc,

@@ -1,12 +1,22 @@
 """What may be typed about people and teams."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.html import format_html
 
-from console.models import Installation, Team, User
+from console.models import Installation, Membership, Role, Team, User
+
+ROLES = {
+    Role.OWNER: "All of it, and the team itself.",
+    Role.ADMIN: "Registries, tokens and members.",
+    Role.MEMBER: "Sees registries, checks files.",
+}
+MOST_AT_ONCE = 20
 
 
 class TeamForm(forms.Form):
@@ -18,16 +28,46 @@ class TeamForm(forms.Form):
         return Team.objects.found(self.cleaned_data["name"], by=by)
 
 
-class SetUpForm(forms.Form):
-    """The first owner and the first team."""
+class TeamSettingsForm(forms.Form):
+    """What a team is called, and where its pages are."""
+
+    name = forms.CharField(label="Team name", max_length=80, help_text="As people say it.")
+    slug = forms.SlugField(
+        label="Address",
+        max_length=50,
+        help_text="In the links to the team’s pages. Links with the old one keep working.",
+        error_messages={"invalid": "Use letters, digits, dashes and underscores."},
+    )
+
+    def __init__(self, data: Any = None, *, team: Team) -> None:
+        super().__init__(data, initial={"name": team.name, "slug": team.slug})
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        return slug.lower()
+
+
+class DeleteTeamForm(forms.Form):
+    """Confirms that a team goes, with all that it has: its name is typed."""
+
+    name = forms.CharField(label="Team name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, data: Any = None, *, team: Team) -> None:
+        super().__init__(data)
+        self.team = team
+        self.fields["name"].help_text = format_html("Type <b>{}</b> to delete it.", team.name)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.team.name:
+            raise ValidationError("This is not its name.", code="name")
+        return name
+
+
+class PersonForm(forms.Form):
+    """Somebody new: what they are called, and their password."""
 
     name = forms.CharField(label="Your name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.EmailField(
-        label="Email",
-        max_length=254,
-        help_text="You sign in with it.",
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-    )
     password = forms.CharField(
         label="Password",
         strip=False,
@@ -35,19 +75,129 @@ class SetUpForm(forms.Form):
         help_text="10 characters or more.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    team = forms.CharField(
-        label="Team name", max_length=80, help_text="Registries belong to a team. You can make more teams later."
-    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "password" in data:
             try:
-                validate_password(data["password"], User(email=data.get("email", ""), name=data.get("name", "")))
+                validate_password(data["password"], User(email=self.email_of(data), name=data.get("name", "")))
             except ValidationError as error:
                 self.add_error("password", error)
         return data
 
+    def email_of(self, data: dict[str, Any]) -> str:
+        """Return the address that the password must not be like."""
+        email: str = data.get("email", "")
+        return email
+
+
+class JoinForm(PersonForm):
+    """Somebody who is invited and has no account yet. The address is that of the invitation."""
+
+    def __init__(self, data: Any = None, *, email: str) -> None:
+        super().__init__(data)
+        self.email = email
+
+    def email_of(self, data: dict[str, Any]) -> str:
+        return self.email
+
+
+class SetUpForm(PersonForm):
+    """The first owner and the first team."""
+
+    email = forms.EmailField(
+        label="Email",
+        max_length=254,
+        help_text="You sign in with it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    team = forms.CharField(
+        label="Team name", max_length=80, help_text="Registries belong to a team. You can make more teams later."
+    )
+
+    field_order = ("name", "email", "password", "team")
+
     def set_up(self) -> Team:
         """Make the owner and the team. Raises AlreadySetUp."""
         return Installation.this().set_up(**self.cleaned_data)
+
+
+class InviteForm(forms.Form):
+    """
+    Whom to invite, and with which role: not above that of whoever invites.
+
+    After `is_valid()`, `cleaned_data["emails"]` are the addresses, each once and in lower case.
+    """
+
+    emails = forms.CharField(
+        label="Invite by email",
+        max_length=6000,
+        help_text="Several at once with commas or spaces.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter at least one address."},
+    )
+    role = forms.ChoiceField(label="Role", error_messages={"invalid_choice": "Choose one of these."})
+
+    def __init__(self, data: Any = None, *, by: Membership) -> None:
+        super().__init__(data, auto_id="invite_%s")
+        self.by, self.team = by, by.team
+        self.fields["role"] = forms.ChoiceField(
+            label="Role", choices=[(role, f"{role.label}: {ROLES[role]}") for role in roles_up_to(by)]
+        )
+        self.initial["role"] = Role.MEMBER
+
+    def clean_emails(self) -> list[str]:
+        emails = list(dict.fromkeys(addresses(self.cleaned_data["emails"])))
+        if not emails:
+            raise ValidationError("Enter at least one address.", code="required")
+        if len(emails) > MOST_AT_ONCE:
+            raise ValidationError(f"These are {len(emails)} addresses. Invite {MOST_AT_ONCE} at once.", code="many")
+        for email in emails:
+            try:
+                validate_email(email)
+            except ValidationError:
+                raise ValidationError(f"“{email[:80]}” is not an email address.", code="email") from None
+        there = (
+            self.team.memberships.filter(user__email__in=emails)
+            .values_list("user__email", flat=True)
+            .order_by("user__email")
+        )
+        if there:
+            are = "is" if len(there) == 1 else "are"
+            raise ValidationError(f"{' and '.join(there)} {are} in the team already.", code="member")
+        return emails
+
+
+class RoleForm(forms.Form):
+    """Which role somebody gets: not above that of whoever gives it."""
+
+    role = forms.ChoiceField(
+        label="Role", widget=forms.RadioSelect, error_messages={"required": "Choose one.", "invalid_choice": "Choose one."}
+    )
+
+    def __init__(self, data: Any = None, *, by: Membership, of: Membership) -> None:
+        super().__init__(data, initial={"role": of.role})
+        asked: Any = self.fields["role"]
+        asked.choices = [(role, role.label) for role in roles_up_to(by)]
+        asked.berth_input = _Sentences(asked, {str(role): sentence for role, sentence in ROLES.items()})
+
+
+class _Sentences:
+    """What the renderer wants to know of a group of choices; see `rendering`."""
+
+    def __init__(self, form_field: forms.Field, sentences: dict[str, str]) -> None:
+        self.form_field, self.sentences = form_field, sentences
+
+
+def roles_up_to(membership: Membership) -> list[Role]:
+    """Return the roles that a member may give, the highest first."""
+    return [role for role in Role if role.rank <= Role(membership.role).rank]
+
+
+def addresses(text: str) -> list[str]:
+    """Return the addresses in a list as people paste it: `a@b, c@d`, a line each, `Jonas Weber <jonas@b>; …`."""
+    found: list[str] = []
+    for piece in re.split(r"[,;\n]+", re.sub(r'"[^"\n]*"', "", text)):  # A quoted name may hold a comma.
+        within = re.search(r"<([^<>]*)>", piece)
+        found += [within[1].strip()] if within else piece.split()
+    return [one.lower() for one in found]

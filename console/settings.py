@@ -87,6 +87,9 @@ DATABASE_URL = environment.database(
     f"sqlite:///{HOME / 'berth.sqlite3'}",
     "The database: `postgresql://user:password@host/name`, or SQLite.",
 )
+BERTH_TEAMS_BY_PEOPLE = environment.flag(
+    "BERTH_TEAMS_BY_PEOPLE", True, "Whether everybody may make teams. Whoever may not is invited into one."
+)
 EMAIL_URL = environment.mail(
     "EMAIL_URL", "consolemail://", "The mail server: `smtp+tls://user:password@host:587`. Prints mails when not set."
 )

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from console import first_run
-from console.models import Team, User
+from console.models import Invitation, Role, Team, User
 from registries.flavors import FLAVORS
 from registries.models import Check, Connection, Draft, MachineToken
 
@@ -81,7 +81,38 @@ TABLE = [
     Row("GET", "team_list", (), SIGNED_IN),
     Row("GET", "team_create", (), (IN, 405, 405, 405, 405, 405)),
     Row("POST", "team_create", (), (IN, 422, 422, 422, 422, 422)),
-    Row("GET", "team_detail", TEAM, (IN, 404, 302, 302, 302, 404)),
+    Row("GET", "team_detail", TEAM, (IN, 404, 302, 302, 200, 404)),
+    Row("POST", "team_detail", TEAM, (IN, 404, 403, 403, 422, 404)),
+    Row("GET", "team_delete", TEAM, (IN, 404, 403, 403, 200, 404)),
+    Row("POST", "team_delete", TEAM, (IN, 404, 403, 403, 422, 404)),
+    Row("GET", "member_list", TEAM, MEMBERS),
+    Row("POST", "member_list", TEAM, (IN, 404, 405, 405, 405, 404)),
+    Row("GET", "member_list", ("no-such-team",), NOT_HERE),
+    # What changes who may do what asks for the password first.
+    Row("GET", "member_invite", TEAM, ADMINS_WRONG_METHOD),
+    Row("POST", "member_invite", TEAM, ADMINS_LED_ON),
+    Row("GET", "member_role", (*TEAM, "{vera}"), ADMINS),
+    Row("POST", "member_role", (*TEAM, "{vera}"), (IN, 404, 403, 422, 422, 404)),
+    Row("GET", "member_role", (*TEAM, "{alice}"), (IN, 404, 403, 403, 200, 404)),
+    Row("GET", "member_role", (*TEAM, "{charlie}"), (IN, 404, 403, 404, 404, 404)),
+    Row("GET", "member_remove", (*TEAM, "{vera}"), MEMBERS),
+    Row("POST", "member_remove", (*TEAM, "{vera}"), (IN, 404, 302, 302, 302, 404)),
+    Row("GET", "member_remove", (*TEAM, "{bob}"), ADMINS),
+    Row("POST", "member_remove", (*TEAM, "{bob}"), ADMINS_LED_ON),
+    Row("GET", "member_remove", (*TEAM, "{alice}"), (IN, 404, 403, 403, 200, 404)),
+    Row("POST", "member_remove", (*TEAM, "{alice}"), (IN, 404, 403, 403, 302, 404)),
+    Row("GET", "member_remove", (*TEAM, "{charlie}"), NOT_HERE),
+    Row("GET", "member_hand_over", (*TEAM, "{vera}"), (IN, 404, 403, 403, 200, 404)),
+    Row("POST", "member_hand_over", (*TEAM, "{vera}"), (IN, 404, 403, 403, 302, 404)),
+    Row("GET", "member_hand_over", (*TEAM, "{alice}"), (IN, 404, 403, 403, 403, 404)),
+    Row("GET", "invitation_again", (*TEAM, "{invitation}"), ADMINS_WRONG_METHOD),
+    Row("POST", "invitation_again", (*TEAM, "{invitation}"), ADMINS_LED_ON),
+    Row("POST", "invitation_again", ("elsewhere", "{invitation}"), (IN, 302, 404, 404, 404, 404)),
+    Row("GET", "invitation_withdraw", (*TEAM, "{invitation}"), ADMINS_WRONG_METHOD),
+    Row("POST", "invitation_withdraw", (*TEAM, "{invitation}"), ADMINS_LED_ON),
+    Row("POST", "invitation_withdraw", ("elsewhere", "{invitation}"), (IN, 302, 404, 404, 404, 404)),
+    Row("GET", "invitation", ("guess",), same(404)),
+    Row("GET", "invitation", ("{secret}",), same(200)),
     Row("GET", "connection_list", TEAM, MEMBERS),
     Row("GET", "connection_list", ("no-such-team",), NOT_HERE),
     Row("GET", "connection_add", TEAM, ADMINS),
@@ -152,6 +183,7 @@ ADMIN_LISTS = [
     "console_team",
     "console_membership",
     "console_event",
+    "console_invitation",
     "registries_connection",
     "registries_check",
     "registries_machinetoken",
@@ -161,10 +193,10 @@ TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_
 
 
 @pytest.fixture
-def places_of(team: Team, bob: User, connection: Connection, unreachable: None) -> dict[str, str]:
+def places_of(team: Team, bob: User, cast: dict[str, User], connection: Connection, unreachable: None) -> dict[str, str]:
     """
-    Return what stands for the names in braces: a check of the connection, one that bob only typed, a draft of bob's, a
-    machine token, and one that was revoked.
+    Return what stands for the names in braces: the ids of the cast, a check of the connection, one that bob only typed, a
+    draft of bob's, a machine token, one that was revoked, and an invitation with its secret.
     """
     stored = Check.objects.create(
         team=team, connection=connection, host=connection.host, by=bob, outcome="connected", finished_at="2026-01-01T00:00Z"
@@ -178,7 +210,10 @@ def places_of(team: Team, bob: User, connection: Connection, unreachable: None) 
         MachineToken.objects.issue(team, name, by=bob, ends_at=ends_at, connections=None)[0] for name in ("ci", "old")
     )
     revoked.revoke(by=bob)
+    [(invitation, secret)] = Invitation.objects.invite(team, ["new@northwind.example"], Role.MEMBER, by=bob)
     return {
+        **{f"{{{name}}}": str(person.pk) for name, person in cast.items()},
+        "{invitation}": str(invitation.pk), "{secret}": secret,
         "{machine}": machine.public_id, "{revoked}": revoked.public_id,
         "{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk), "{draft}": str(draft.uuid)
     }  # fmt: skip

@@ -1,16 +1,24 @@
 """People, their teams, and what happened in them."""
 
 from console.models.event import Event
+from console.models.former_slug import FormerSlug
 from console.models.installation import AlreadySetUp, Installation
-from console.models.team import Membership, Role, Team, TeamManager
+from console.models.invitation import Invitation, InvitationGone
+from console.models.team import LastOwner, Membership, NotAllowed, Role, SlugTaken, Team, TeamManager
 from console.models.user import User, UserManager
 
 __all__ = [
     "AlreadySetUp",
     "Event",
+    "FormerSlug",
     "Installation",
+    "Invitation",
+    "InvitationGone",
+    "LastOwner",
     "Membership",
+    "NotAllowed",
     "Role",
+    "SlugTaken",
     "Team",
     "TeamManager",
     "User",

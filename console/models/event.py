@@ -18,6 +18,15 @@ class Event(models.Model):
         """A closed vocabulary, `source:subject:action`."""
 
         TEAM_FOUNDED = "person:team:found", "made the team"
+        TEAM_RENAMED = "person:team:rename", "renamed the team to"
+        INVITED = "person:member:invite", "invited"
+        INVITED_AGAIN = "person:member:invite-again", "invited again"
+        INVITATION_WITHDRAWN = "person:member:withdraw", "withdrew the invitation of"
+        JOINED = "person:member:join", "joined as"
+        ROLE_CHANGED = "person:member:role", "changed the role of"
+        HANDED_OVER = "person:member:hand-over", "handed the team over to"
+        REMOVED = "person:member:remove", "removed"
+        LEFT = "person:member:leave", "left as"
         CONNECTION_ADDED = "person:connection:add", "added"
         CONNECTION_CHANGED = "person:connection:change", "changed"
         CONNECTION_RENAMED = "person:connection:rename", "renamed"
@@ -37,7 +46,7 @@ class Event(models.Model):
     at = models.DateTimeField(default=timezone.now, editable=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     verb = models.CharField(max_length=40, choices=Verb.choices)
-    subject = models.CharField(max_length=100)
+    subject = models.CharField(max_length=300)
 
     class Meta:
         ordering = ["-at", "-id"]

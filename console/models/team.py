@@ -2,7 +2,8 @@
 
 import secrets
 import uuid
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -13,6 +14,11 @@ from console.models.user import User
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from console.models.former_slug import FormerSlug
+    from console.models.invitation import Invitation
+
+SEEN_EVERY = timedelta(minutes=5)
 
 
 class TeamManager(models.Manager["Team"]):
@@ -28,7 +34,9 @@ class TeamManager(models.Manager["Team"]):
         return team
 
     def _of_its_own(self, name: str, slug: str) -> "Team | None":
-        """Make a team at this address; None where somebody has it, perhaps since a moment ago."""
+        """Make a team at this address; None where somebody has or had it, perhaps since a moment ago."""
+        if self.filter(former_slugs__slug=slug).exists():
+            return None
         try:
             with transaction.atomic():
                 return self.create(name=name, slug=slug)
@@ -49,9 +57,68 @@ class Team(models.Model):
     objects = TeamManager()
 
     memberships: "RelatedManager[Membership]"
+    former_slugs: "RelatedManager[FormerSlug]"
+    invitations: "RelatedManager[Invitation]"
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def rename(self, name: str, slug: str, *, by: User) -> None:
+        """Change the name and the address; the old address leads to the new one. Raises SlugTaken and NotAllowed."""
+        self.locked_membership(by, at_least=Role.OWNER)
+        before = Team.objects.get(pk=self.pk)
+        if (before.name, before.slug) == (name, slug):
+            return
+        if before.slug != slug:
+            self._move(before.slug, slug)
+        Team.objects.filter(pk=self.pk).update(name=name)
+        Event.record(self, Event.Verb.TEAM_RENAMED, name, by=by)
+        self.refresh_from_db()
+
+    def _move(self, old: str, new: str) -> None:
+        if new in Team.RESERVED or Team.objects.exclude(pk=self.pk).filter(former_slugs__slug=new).exists():
+            raise SlugTaken
+        self.former_slugs.filter(slug=new).delete()
+        try:
+            with transaction.atomic():
+                Team.objects.filter(pk=self.pk).update(slug=new)
+        except IntegrityError:
+            raise SlugTaken from None
+        self.former_slugs.create(slug=old)
+
+    @transaction.atomic
+    def remove(self, *, by: User) -> None:
+        """Delete the team with all that it has. Raises NotAllowed for who is no owner of it any more."""
+        self.locked_membership(by, at_least=Role.OWNER)
+        self.delete()
+
+    def takes_with_it(self) -> "list[tuple[int, str]]":
+        """
+        Say what is deleted with the team: how many of what, in words.
+
+        The house does not know what the rooms keep of a team; the models themselves say what they are called.
+        """
+        counted = []
+        for relation in self._meta.related_objects:
+            model: Any = relation.related_model
+            words = getattr(model, "WITH_ITS_TEAM", None)
+            if words and (count := model._base_manager.filter(**{relation.field.name: self}).count()):
+                counted.append((count, words[0] if count == 1 else words[1]))
+        return counted
+
+    def locked_membership(self, user: User, *, at_least: "Role | None" = None) -> "Membership":
+        """
+        Return somebody's membership as it is now, and let nobody change the team's until the transaction ends.
+
+        So two who remove one another do it one after the other, and the second is no member any more. Raises NotAllowed
+        for who is not in the team, or has a lower role.
+        """
+        Team.objects.select_for_update().filter(pk=self.pk).values_list("pk").first()
+        membership = self.memberships.filter(user=user).first()
+        if membership is None or not membership.may(at_least or Role.MEMBER):
+            raise NotAllowed
+        return membership
 
 
 class Role(models.TextChoices):
@@ -65,6 +132,23 @@ class Role(models.TextChoices):
     def rank(self) -> int:
         return [Role.MEMBER, Role.ADMIN, Role.OWNER].index(self)
 
+    @property
+    def with_article(self) -> str:
+        """The role in a sentence: "an admin"."""
+        return f"{'a' if self == Role.MEMBER else 'an'} {self.label.lower()}"
+
+
+class SlugTaken(Exception):
+    """Another team has this address, or had it. Nothing was done."""
+
+
+class NotAllowed(Exception):
+    """Who asked may not do this, or not any more. Nothing was done."""
+
+
+class LastOwner(Exception):
+    """A team keeps at least one owner, and this one is the last. Nothing was done."""
+
 
 class Membership(models.Model):
     """A person in a team, with one role."""
@@ -73,6 +157,9 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    seen_at = models.DateTimeField("last seen", null=True, editable=False)
+
+    WITH_ITS_TEAM: ClassVar = ("member", "members")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_membership_per_team")]
@@ -87,3 +174,68 @@ class Membership(models.Model):
     def is_admin(self) -> bool:
         """Whether this member may change connections: an admin or an owner."""
         return self.may(Role.ADMIN)
+
+    @property
+    def is_owner(self) -> bool:
+        return self.may(Role.OWNER)
+
+    def may_change(self, other: "Membership") -> bool:
+        """Whether this member may change the role of another one, or remove them: admins may, but no owner."""
+        return self.is_admin and Role(other.role).rank <= Role(self.role).rank
+
+    def saw(self) -> None:
+        """Remember that this member was here. Every few minutes is enough, so that not every page writes."""
+        now = timezone.now()
+        if self.seen_at is None or now - self.seen_at > SEEN_EVERY:
+            Membership.objects.filter(pk=self.pk).update(seen_at=now)
+
+    # What can happen to it -------------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def change_role(self, role: Role, *, by: User) -> None:
+        """Give another role, which is not above that of whoever gives it. Raises NotAllowed and LastOwner."""
+        asker, mine = self._both(by)
+        if not asker.may_change(mine) or role.rank > Role(asker.role).rank:
+            raise NotAllowed
+        if mine.role == role:
+            return
+        if mine.is_owner:
+            self._keep_an_owner()
+        self.role = role
+        self.save(update_fields=["role"])
+        Event.record(self.team, Event.Verb.ROLE_CHANGED, f"{self.user.email} to {role.label}", by=by)
+
+    @transaction.atomic
+    def remove(self, *, by: User) -> None:
+        """Take a person out of the team; everybody may take out themselves. Raises NotAllowed and LastOwner."""
+        asker, mine = self._both(by)
+        leaves = asker.pk == mine.pk
+        if not leaves and not asker.may_change(mine):
+            raise NotAllowed
+        if mine.is_owner:
+            self._keep_an_owner()
+        mine.delete()
+        Event.record(self.team, Event.Verb.LEFT if leaves else Event.Verb.REMOVED, self.user.email, by=by)
+
+    @transaction.atomic
+    def hand_over(self, to: "Membership") -> None:
+        """Make another member an owner, and this one an admin. Raises NotAllowed where it is not an owner any more."""
+        asker, other = to._both(self.user)
+        if not asker.is_owner or asker.pk == other.pk:
+            raise NotAllowed
+        other.role, asker.role = Role.OWNER, Role.ADMIN
+        other.save(update_fields=["role"])
+        asker.save(update_fields=["role"])
+        Event.record(self.team, Event.Verb.HANDED_OVER, to.user.email, by=self.user)
+
+    def _both(self, by: User) -> "tuple[Membership, Membership]":
+        """Return the memberships of whoever asks and of whom it is about as they are now, while nobody else changes any."""
+        asker = self.team.locked_membership(by)
+        mine = asker if asker.pk == self.pk else self.team.memberships.filter(pk=self.pk).first()
+        if mine is None:
+            raise NotAllowed
+        return asker, mine
+
+    def _keep_an_owner(self) -> None:
+        if not self.team.memberships.filter(role=Role.OWNER).exclude(pk=self.pk).exists():
+            raise LastOwner

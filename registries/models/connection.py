@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -82,6 +82,8 @@ class Connection(Status, TokenHosts, models.Model):
     last_used_by: str | None = None
     # What `Sealed.objects.read_with` adds: the number of its present secrets, None where it has none.
     sealed_revision: int | None = None
+
+    WITH_ITS_TEAM: ClassVar = ("registry", "registries")  # What is said of these where a team is deleted.
 
     class Meta:
         constraints = [models.UniqueConstraint("team", Lower("name"), name="one_connection_per_name")]

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Coalesce, Lower
@@ -113,6 +113,8 @@ class MachineToken(models.Model):
     last_use: HandOut | None = None
     last_refusal: HandOut | None = None
     last_former_use: HandOut | None = None
+
+    WITH_ITS_TEAM: ClassVar = ("machine token", "machine tokens")
 
     class Meta:
         constraints = [models.UniqueConstraint("team", Lower("name"), name="one_token_per_name")]

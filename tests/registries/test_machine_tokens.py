@@ -1,13 +1,10 @@
 """What can happen to a machine token, at once or one after the other, and what is recorded of it."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections as databases
 from django.utils import timezone
 
 from console.models import Event, Team, User
@@ -15,6 +12,7 @@ from registries.models import Asker, Connection, HandOut, HandOutResult, Machine
 from registries.models.machine_token import OVERLAP
 from registries.models.token_uses import listed
 from registries.tokens import Token
+from tests.at_once import at_once
 
 Verb = Event.Verb
 
@@ -32,19 +30,6 @@ def issue(team: Team, name: str, by: User, connections: list[Connection] | None 
 def verbs(team: Team) -> list[str]:
     """Return what happened to tokens, the first first."""
     return list(team.events.filter(verb__startswith="person:token:").order_by("pk").values_list("verb", flat=True))
-
-
-def at_once(times: int, do: Callable[[int], str]) -> list[str]:
-    """Do something in as many threads, each with a connection of its own."""
-
-    def alone(number: int) -> str:
-        try:
-            return do(number)
-        finally:
-            databases.close_all()
-
-    with ThreadPoolExecutor(8) as threads:
-        return sorted(threads.map(alone, range(times)))
 
 
 def test_each_thing_that_happens_is_recorded_with_who_did_it(team: Team, token: MachineToken, bob: User) -> None:

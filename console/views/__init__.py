@@ -1,0 +1,38 @@
+"""Pages of the house, and its answers to faults."""
+
+from console.views.faults import bad_request, csrf_failed, page_not_found, server_error
+from console.views.house import closed, index, setup, theme
+from console.views.invitation import invitation
+from console.views.members import (
+    invitation_again,
+    invitation_withdraw,
+    member_hand_over,
+    member_invite,
+    member_list,
+    member_remove,
+    member_role,
+)
+from console.views.teams import team_create, team_delete, team_detail, team_list
+
+__all__ = [
+    "bad_request",
+    "closed",
+    "csrf_failed",
+    "index",
+    "invitation",
+    "invitation_again",
+    "invitation_withdraw",
+    "member_hand_over",
+    "member_invite",
+    "member_list",
+    "member_remove",
+    "member_role",
+    "page_not_found",
+    "server_error",
+    "setup",
+    "team_create",
+    "team_delete",
+    "team_detail",
+    "team_list",
+    "theme",
+]
