@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from console.problems import from_a_machine, problem
+from console.requests import BODY_SECONDS, MARK, TOO_SLOW, UNREADABLE, fits, in_utf8
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -31,25 +32,21 @@ def no_store(get_response: Handler) -> Handler:
 
 
 def judge_request(get_response: Handler) -> Handler:
-    """Refuse, before anything reads it, a request that no page of ours makes: too large, with NUL, or not in UTF-8."""
+    """Refuse a request that no page of ours makes: too large, too slow, with NUL, or not in UTF-8. Nothing has read it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path_info + query or "%00" in query:
             return _unreadable(request)  # PostgreSQL stores no NUL, and would fail on it.
-        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
-            return _unreadable(request)  # Some of Python's charsets decode no text at all.
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not _fits(length):
+        if request.META.get(MARK) == UNREADABLE or not in_utf8(request.META.get("CONTENT_TYPE", "")):
+            return _unreadable(request)
+        if not fits(request.META.get("CONTENT_LENGTH") or "0"):
             return _too_large(request)
+        if request.META.get(MARK) == TOO_SLOW:
+            return _too_slow(request)
         return get_response(request)
 
     return middleware
-
-
-def _fits(length: str) -> bool:
-    """Whether a length, as the request tells it, is a number that is not too large. Python reads none of 5000 digits."""
-    return length.isdecimal() and len(length) < 20 and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse:
@@ -64,6 +61,13 @@ def _too_large(request: HttpRequest) -> HttpResponse:
     if from_a_machine(request):
         return problem(413, "too_large", f"A request may hold {limit_kib} KiB.")
     return render(request, "413.html", {"limit_kib": limit_kib}, status=413)
+
+
+def _too_slow(request: HttpRequest) -> HttpResponse:
+    """Say that the body did not come in time. What is left of it may still come, so the connection ends here."""
+    if from_a_machine(request):
+        return problem(408, "too_slow", f"The request was not complete within {BODY_SECONDS:.0f} seconds.")
+    return render(request, "408.html", {"seconds": BODY_SECONDS}, status=408)
 
 
 def machines_go_past(get_response: Handler) -> Handler:

@@ -12,8 +12,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.log import AdminEmailHandler
 from django.utils.safestring import SafeString, mark_safe
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+
+from console.redaction import redacted
 
 HIDDEN = "(not reported)"
 
@@ -41,7 +44,14 @@ class Filter(SafeExceptionReporterFilter):
 
 
 class Line(logging.Formatter):
-    """Log a fault as where it happened and of what kind it was: its words may quote what was posted."""
+    """
+    Log a fault as where it happened and of what kind it was: its words may quote what was posted.
+
+    Any line may quote an address, so tokens are taken out of all.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # The name is the standard library's.
         kind, _, trace = ei
@@ -58,9 +68,16 @@ class Reporter(ExceptionReporter):
             for frame in self.get_traceback_frames()
             if "filename" in frame  # A cause that was itself never raised has no place.
         ]
-        where = f"{self.request.method} {self.request.path!a}" if self.request else "outside a request"
+        where = f"{self.request.method} {redacted(ascii(self.request.path))}" if self.request else "outside a request"
         kind = getattr(self.exc_type, "__name__", "fault")
         return mark_safe("\n".join([f"{kind} at {where}", *frames, ""]))  # noqa: S308  # Plain text; as HTML it is escaped.
 
     def get_traceback_html(self) -> SafeString:
         return format_html("<pre>{}</pre>", str(self.get_traceback_text()))
+
+
+class Mail(AdminEmailHandler):
+    """Mail a fault. Its subject is the line of the log, which quotes the address."""
+
+    def format_subject(self, subject: str) -> str:
+        return super().format_subject(redacted(subject))

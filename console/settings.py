@@ -44,14 +44,14 @@ BERTH_CHECKS_AT_ONCE = environment.number(
 BERTH_CHECKS_PER_TEAM = environment.number(
     "BERTH_CHECKS_PER_TEAM",
     30,
-    "Connection tests that the people of one team may start within an hour.",
+    "Connection tests and look-ups that one team may start within an hour.",
     least=1,
     most=100_000,
 )
 BERTH_CHECKS_PER_HOST = environment.number(
     "BERTH_CHECKS_PER_HOST",
     6,
-    "Connection tests of one host that people may start within a minute, all teams together.",
+    "Connection tests and look-ups of one host that may be started within a minute, all teams together.",
     least=1,
     most=100_000,
 )
@@ -201,12 +201,14 @@ if DATABASE_URL["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    # Each thread of a process may need one at once: those that serve, those that check, and the one that started it.
-    pool = {"min_size": 1, "max_size": BERTH_THREADS + BERTH_CHECKS_AT_ONCE + 2, "timeout": 10}
-    DATABASE_URL |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**DATABASE_URL.get("OPTIONS", {}), "pool": pool}}
+    # Each thread keeps its connection here too: to take one from a pool, and to try it, costs more than a query.
+    DATABASE_URL |= {"ENGINE": "console.postgresql", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    # What is asked often is planned once a connection, not each time.
+    prepared = {"server_side_binding": True, "prepare_threshold": 5}
+    DATABASE_URL["OPTIONS"] = prepared | DATABASE_URL.get("OPTIONS", {})
 DATABASES = {"default": DATABASE_URL}
 # Limits on sign-in count in the database, so that all processes share them [A1].
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "berth_cache"}}
+CACHES = {"default": {"BACKEND": "console.cache.JSONCache", "LOCATION": "berth_cache", "VERSION": 2}}  # 1 was pickles.
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
@@ -290,9 +292,9 @@ SESSION_COOKIE_NAME = "__Host-berth-session" if HTTPS else "berth-session"
 CSRF_COOKIE_NAME = "__Host-berth-csrf" if HTTPS else "berth-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "console.views.csrf_failed"
-# A key file has 64 KiB; a form with one, a certificate bundle and the rest stays well below this [D1].
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# A workload file has 256 KiB, and a form may carry it as a file and as text; all else stays well below this [D1].
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # An uploaded key stays in memory and is never written to a temporary file.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
@@ -307,6 +309,7 @@ EMAIL_USE_TLS = EMAIL_URL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_URL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = BERTH_MAIL_FROM
+EMAIL_SUBJECT_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX
 ADMINS = [("Operator", address) for address in BERTH_FAULTS_TO]
 DEFAULT_EXCEPTION_REPORTER_FILTER = "console.reports.Filter"
 DEFAULT_EXCEPTION_REPORTER = "console.reports.Reporter"
@@ -317,8 +320,9 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "mail": {
-            "class": "django.utils.log.AdminEmailHandler",
+            "class": "console.reports.Mail",
             "level": "ERROR",
+            "formatter": "line",
             "reporter_class": "console.reports.Reporter",
         },
     },

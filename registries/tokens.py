@@ -8,20 +8,16 @@ enough for 190 random bits.
 """
 
 import hashlib
-import re
 import secrets
 import zlib
 from dataclasses import dataclass
 from string import ascii_letters, digits
 from typing import Self
 
+from console.redaction import CHECKSUM_LENGTH, ID_LENGTH, SECRET_LENGTH, TOKEN
 from registries.distribution import Secret
 
 ALPHABET = digits + ascii_letters
-ID_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 8, 32, 6
-PATTERN = re.compile(
-    rf"(berth_([0-9A-Za-z]{{{ID_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}}))([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})", re.ASCII
-)
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Token:
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Read what a machine presents; None where it is no token, or its checksum does not fit."""
-        match = PATTERN.fullmatch(text)
+        match = TOKEN.fullmatch(text)
         if match is None or _checksum(match[1]) != match[4]:
             return None
         return cls(match[2], Secret(match[3]))

@@ -26,5 +26,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since the threads of a live server need connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["BERTH_HOME"], "test.sqlite3")}  # noqa: PTH118
 else:
-    # A pool would keep connections to a database that a test run wants to drop.
-    DATABASES["default"]["OPTIONS"].pop("pool", None)
+    # A thread that kept its connection would keep the database, which a test run wants to drop.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from console.problems import from_a_machine, problem
+from console.redaction import redacted
 
 log = logging.getLogger("berth")
 
@@ -37,7 +38,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, with a reference that the log has too."""
     reference = "-".join(secrets.token_hex(2) for _ in range(3))
     kind = sys.exc_info()[0]
-    log.error("fault %s: %s at %s %a", reference, kind.__name__ if kind else "unknown", request.method, request.path)
+    where = redacted(ascii(request.path))
+    log.error("fault %s: %s at %s %s", reference, kind.__name__ if kind else "unknown", request.method, where)
     # The database is away or busy, and mostly comes back by itself.
     comes_back = kind is not None and issubclass(kind, OperationalError)
     status, headers = (503, {"Retry-After": "5"}) if comes_back else (500, {})

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from console.models import Team, User
 from console.reports import Line, Reporter
 from registries import forms
+from registries.tokens import Token
 from tests.conftest import CANARY
 
 
@@ -121,3 +122,32 @@ def test_the_log_of_a_fault_carries_no_value(
 
     assert caplog.records
     assert CANARY not in caplog.text
+
+
+TOKEN = Token.new("Ab3dE6gH")
+TEXT = TOKEN.text.reveal()
+
+
+@pytest.mark.parametrize("end", [0, 1, 20])
+def test_a_token_in_an_address_is_not_logged(client: Client, db: None, caplog: pytest.LogCaptureFixture, end: int) -> None:
+    client.get(f"/api/v1/{TEXT[: len(TEXT) - end]}")
+
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    assert Line("%(message)s").format(record) == "Not Found: /api/v1/berth_Ab3dE6gH_…"
+
+
+def test_a_fault_at_an_address_with_a_token_is_mailed_and_logged_without_it(
+    client: Client, db: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ADMINS = [("Operator", "operator@example.com")]
+    client.raise_request_exception = False
+    with patch("console.first_run.opens", side_effect=RuntimeError(TEXT)):
+        client.get(f"/setup/{TEXT}/")
+
+    (report,) = mail.outbox
+    assert report.subject == "Berth: ERROR (EXTERNAL IP): Internal Server Error: /setup/berth_Ab3dE6gH_…/"
+    assert "RuntimeError at GET '/setup/berth_Ab3dE6gH_…/'" in report.body
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "berth"]
+    assert "at GET '/setup/berth_Ab3dE6gH_…/'" in line
+    for text in (report.subject, report.body, line):
+        assert TOKEN.secret.reveal() not in text

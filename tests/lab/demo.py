@@ -50,7 +50,7 @@ def directions(registry: Registry, address: str) -> str:
   A registry with one private image is up: {registry.host}/{REPOSITORY}:{TAG}
 
   1.  Open {address}/ and sign in:
-       {"E-mail":<20} {EMAIL}
+       {"Email":<20} {EMAIL}
        {"Password":<20} {PASSWORD}
 
   2.  Containers, Add registry: paste the image above and continue, or choose Other. Then type, and leave the rest blank:

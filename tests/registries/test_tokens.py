@@ -11,10 +11,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.redaction import ID_LENGTH, SECRET_LENGTH
 from registries.api.door import Machine
 from registries.api.problems import Problem
 from registries.distribution import Secret
-from registries.tokens import ALPHABET, ID_LENGTH, SECRET_LENGTH, Token
+from registries.tokens import ALPHABET, Token
 
 TYPABLE = string.ascii_letters + string.digits + "_-"
 MISTYPED = 100_000

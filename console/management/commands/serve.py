@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from console import first_run
@@ -50,12 +50,14 @@ class Command(BaseCommand):
 
     def _serve(self, announcement: str) -> None:
         server = Granian(
-            "console.wsgi:application",
+            "console.rsgi:application",
+            factory=True,
             address=settings.BERTH_BIND,
             port=settings.PORT,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
+            # HTTP/2 is for the proxy in front. Here it would let one connection ask hundreds of things at once.
+            http=HTTPModes.http1,
             workers=settings.BERTH_WORKERS,
-            blocking_threads=settings.BERTH_THREADS,
             respawn_failed_workers=True,
             # A worker that does not end by then is killed, so that ending always ends; a check may take 20 seconds.
             workers_kill_timeout=25,
