@@ -254,6 +254,31 @@ def test_an_authority_of_the_registry_is_not_one_for_other_hosts(authority: Auth
     assert (refused.value.host, refused.value.reason, service.heard) == ("localhost", "unknown_authority", b"")
 
 
+def test_an_authority_of_one_way_is_not_one_for_the_next(secure: Server, authority: Authority) -> None:
+    ask(secure, "https", ca_pem=authority.pem)
+    heard = secure.heard
+
+    with pytest.raises(NotTrusted) as refused:
+        ask(secure, "https")
+
+    assert (refused.value.reason, secure.heard) == ("unknown_authority", heard)
+
+
+@pytest.mark.parametrize("kind", [Authority.expired, Authority.for_another_host])
+def test_what_is_let_pass_to_explain_a_certificate_is_let_pass_for_nothing_else(
+    kind: Callable[..., Any], authority: Authority, tmp_path: Path
+) -> None:
+    with serving(OK, tls=kind(authority, tmp_path).server_context()) as server:
+        origin = f"https://127.0.0.1:{server.port}"
+        with way(origin, ca_pem=authority.pem) as asking:
+            with pytest.raises(NotTrusted):
+                asking.handshake()
+            with pytest.raises(NotTrusted):
+                asking.request("GET", f"{origin}/v2/", {"Authorization": "Basic CANARY"})
+
+    assert server.heard == b""
+
+
 def test_an_intermediate_authority_alone_is_enough(tmp_path: Path) -> None:
     root = trustme.CA()
     intermediate = root.create_child_ca()
