@@ -1,9 +1,12 @@
 """How sign-in by django-allauth fits this house: nobody signs up by themselves, mails lead home, and the words are ours."""
 
+import time
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
@@ -36,6 +39,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
             return str(super().get_client_ip(request))
         except (ImproperlyConfigured, PermissionDenied):
             return str(request.META.get("REMOTE_ADDR", ""))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """
+        Take a sign-in by password a moment ago for one that was asked again, before what Berth asks it for.
+
+        allauth counts only what was typed on its page for that, and still does for its own pages (`app`).
+        """
+        return super().is_reauthentication_required(app=app, **kwargs) and (bool(app) or not self._signed_in_lately())
+
+    def _signed_in_lately(self) -> bool:
+        since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, self.request.user)
+        return any(record["method"] == "password" and record["at"] > since for record in records)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -142,7 +142,7 @@ def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
         return Outcome.NOT_A_REGISTRY, "The registry’s token service gave no token.", "Check the address."
     if asked.step == Step.PUSH:
         return _NO_UPLOADS
-    answered = f": `/v2/` answered HTTP {error.status}" if asked.step == Step.SIGN_IN and error.status else ""
+    answered = f": /v2/ answered HTTP {error.status}" if asked.step == Step.SIGN_IN and error.status else ""
     return Outcome.NOT_A_REGISTRY, error.detail, f"Check the address{answered}."
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from registries import views
 from registries.api import api
-from registries.views import image, tokens
+from registries.views import image, spec, tokens
 
 api_urlpatterns = api.urls
 machine_urlpatterns = [path("berth.py", views.machine_client, name="machine_client")]
@@ -34,6 +34,7 @@ token_urlpatterns = [
     path("<slug:public_id>/remove/", tokens.token_remove, name="token_remove"),
 ]
 image_urlpatterns = [
+    path("", spec.spec_checker, name="spec_checker"),
     path("image/", image.image_check, name="image_check"),
     path("image/<uuid:pk>/", image.image_check_test, name="image_check_test"),
 ]

@@ -13,13 +13,13 @@ from typing import Any
 import hypothesis
 import pytest
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from console.models import Role, Team, User
 from registries import bulkhead
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
-from registries.models import Connection
+from registries.models import Connection, Container
 from registries.models import check as check_module
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.lab.sockets import open_for_real_parts
@@ -34,6 +34,13 @@ CANARY = "CANARY-4f1d7c2e-password"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     open_for_real_parts(items, Path(__file__).parent)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Begin with an empty catalogue, as every test does after the first one with threads, whose end empties all tables."""
+    with django_db_blocker.unblock():
+        Container.objects.all().delete()
 
 
 @pytest.fixture

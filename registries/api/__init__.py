@@ -13,14 +13,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 from django.utils.log import log_response
+from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from registries.api.description import complete
 from registries.api.docs import page_of
+from registries.api.parameters import only_declared
 from registries.api.problems import Problem
+from registries.api.spec_checks import router as spec_checks
 from registries.api.views import router
 from registries.models import LedgerUnavailable
 
@@ -32,6 +35,7 @@ def _for_machines(view: View) -> View:
 
     @login_not_required
     @csrf_exempt
+    @no_append_slash  # Nothing is led elsewhere with its token.
     @wraps(view)
     def answer(request: HttpRequest, **place: Any) -> HttpResponse:
         response = view(request, **place)
@@ -67,7 +71,9 @@ api = MachineAPI(
     docs_decorator=require_GET,
     urls_namespace="api",
 )
+api.add_decorator(only_declared, mode="operation")
 api.add_router("", router)
+api.add_router("", spec_checks)
 
 
 @api.exception_handler(Problem)
@@ -87,9 +93,23 @@ def ledger_unavailable(request: HttpRequest, error: LedgerUnavailable) -> HttpRe
 
 @api.exception_handler(ValidationError)
 def invalid_request(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Name the parameters that are wrong, and quote nothing of them."""
-    names = sorted({str(part) for fault in error.errors for part in fault["loc"][1:2]})
+    """Name the parameters and members that are wrong, and quote nothing of them."""
+    names = sorted({_blamed(fault) for fault in error.errors})
     return problem(request, Problem("invalid_request", f"Not valid: {', '.join(names) or 'the request'}."))
+
+
+def _blamed(fault: Any) -> str:
+    where, *path = map(str, fault["loc"])
+    if where == "body":  # What comes first there is what a view calls the body.
+        path = path[1:] or ["the body"]
+    # A name that is not known here is the asker's own word.
+    return "a member that is not known" if fault["type"] == "extra_forbidden" else path[0] if path else "the request"
+
+
+@api.exception_handler(HttpError)
+def unreadable_request(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Say that a body is no JSON, which is all that ninja itself complains of."""
+    return problem(request, Problem("bad_request", "The body is not JSON."))
 
 
 @api.exception_handler(Exception)

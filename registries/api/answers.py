@@ -83,7 +83,9 @@ class ProblemAnswer(Schema):
     status: int
     code: str
     detail: str
-    registries: list[str] = []
+    registries: Annotated[list[str], Field(description="The connections that it is about, where it is about some.")] = []
+    line: Annotated[int, Field(description="Of `unreadable_spec`: where in the file, from 1, where that is known.")] = 0
+    column: Annotated[int, Field(description="Of `unreadable_spec`, beside `line`.")] = 0
 
 
 def _moment(moment: datetime | None) -> datetime | None:

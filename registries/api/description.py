@@ -7,18 +7,18 @@ from registries.api.problems import STATUSES
 PROBLEM = "application/problem+json"
 
 _ANYWHERE = {
-    "bad_request", "unauthorized", "plain_http", "too_large", "internal_error", "rate_limited", "ledger_unavailable",
-    "unavailable",
+    "bad_request", "unauthorized", "plain_http", "too_slow", "too_large", "invalid_request", "internal_error",
+    "rate_limited", "ledger_unavailable", "unavailable",
 }  # fmt: skip
 _OF_A_LOGIN = {
-    "not_found", "no_login", "paused", "ended", "invalid_request", "locked", "renewal_refused", "registry_unreachable",
-    "busy",
+    "not_found", "no_login", "paused", "ended", "locked", "renewal_refused", "registry_unreachable", "busy",
 }  # fmt: skip
 _CODES = {
     "credentials": _OF_A_LOGIN | {"invalid_image", "invalid_server", "ambiguous", "does_not_fit"},
     "registries": set(),
     "docker-config": _OF_A_LOGIN | {"shared_host"},
     "pull-secret": _OF_A_LOGIN | {"shared_host", "invalid_name"},
+    "spec-checks": {"unreadable_spec"},
 }
 _TYPES = {"pull-secret": ("application/yaml", "application/json")}
 _HEADERS = {

@@ -4,6 +4,7 @@ The API described for people, at `docs`: a page made from the OpenAPI document, 
 What the document cannot say stands here: when each code is answered, and a question to try.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -38,13 +39,15 @@ WHEN: Mapping[str, str] = {
     "no_login": "The registry is saved without a login, since it needs none.",
     "unknown_address": "There is nothing at this address.",
     "method_not_allowed": "The address takes another method.",
+    "too_slow": "The request was not complete in time.",
     "paused": "The registry is paused.",
     "ambiguous": "More than one registry fits equally well. Name one.",
     "does_not_fit": "The registry that was named does not hold the image.",
     "shared_host": "Two registries have the same address in this file. Ask for one of them.",
     "ended": "The login has ended, and somebody has to replace it.",
     "too_large": "The request is larger than any that Berth takes.",
-    "invalid_request": "A parameter is missing, unknown or too long.",
+    "invalid_request": "A parameter is missing, unknown, too long, or there twice.",
+    "unreadable_spec": "The workload file cannot be read. The sentence says why, line and column where.",
     "rate_limited": "The token asked too often within a minute.",
     "internal_error": "Berth ran into a fault. Its log has it under the reference in the sentence.",
     "locked": "The key that seals the secret is not in Berth’s key ring.",
@@ -82,6 +85,7 @@ class Operation:
     summary: str
     about: SafeString
     parameters: list[Field]
+    body: list[Field]
     answer: list[Field]
     problems: list[tuple[int, list[str]]]
     example: str
@@ -117,6 +121,7 @@ def operations(document: Document) -> Iterator[Operation]:
         for method in (method for method in METHODS if method in methods):
             described = methods[method]
             answers = {int(status): answer for status, answer in described["responses"].items() if str(status).isdecimal()}
+            question = _resolved(document, _schema(described.get("requestBody", {})))
             success: Document = next((answer for status, answer in sorted(answers.items()) if status < 300), {})
             yield Operation(
                 method=method.upper(),
@@ -124,11 +129,12 @@ def operations(document: Document) -> Iterator[Operation]:
                 summary=described.get("summary", ""),
                 about=in_paragraphs(described.get("description", "")),
                 parameters=[_parameter(document, each) for each in described.get("parameters", ())],
+                body=list(_fields(document, question, asked=True)),
                 answer=list(_fields(document, _schema(success))),
                 problems=[
                     (status, answers[status]["description"].split(", ")) for status in sorted(answers) if status >= 400
                 ],
-                example=_example(method, path),
+                example=_example(method, path, question),
             )
 
 
@@ -147,7 +153,7 @@ def in_line(text: str) -> SafeString:
 
 
 def _schema(answer: Document) -> Document:
-    """Return the schema of an answer's body; an empty one where it has none."""
+    """Return the schema of a body, of a question or an answer; an empty one where it has none."""
     return next((body.get("schema", {}) for body in answer.get("content", {}).values()), {})
 
 
@@ -169,14 +175,20 @@ def _parameter(document: Document, parameter: Document) -> Field:
     )
 
 
-def _fields(document: Document, schema: Document, place: str = "") -> Iterator[Field]:
-    """Yield the fields of an answer, those of its lists with them: `registries[].name`."""
-    for name, described in _resolved(document, schema).get("properties", {}).items():
-        inner = _resolved(document, described.get("items", {})) if described.get("type") == "array" else {}
-        about = in_line(described.get("description", ""))
-        yield Field(name=f"{place}{name}", kind=_kind(document, described), about=about)
+def _fields(document: Document, schema: Document, place: str = "", *, asked: bool = False) -> Iterator[Field]:
+    """Yield the fields of a body, those of its lists with them: `registries[].name`. `asked` tells the needed ones."""
+    whole = _resolved(document, schema)
+    for name, described in whole.get("properties", {}).items():
+        listed = described.get("type") == "array"
+        inner = _resolved(document, described.get("items", {}) if listed else described)
+        needed = " Needed." if asked and name in whole.get("required", ()) else ""
+        yield Field(
+            name=f"{place}{name}",
+            kind=_kind(document, described),
+            about=format_html("{}{}", in_line(described.get("description") or inner.get("description", "")), needed),
+        )
         if "properties" in inner:
-            yield from _fields(document, inner, f"{place}{name}[].")
+            yield from _fields(document, inner, f"{place}{name}{'[]' if listed else ''}.")
 
 
 def _kind(document: Document, schema: Document) -> str:
@@ -188,19 +200,18 @@ def _kind(document: Document, schema: Document) -> str:
         return " or ".join(_kind(document, one) for one in schema["anyOf"])
     if schema.get("type") == "array":
         return f"{_kind(document, schema['items'])}, any number"
-    if schema.get("format") == "date-time":
-        return "time"
-    words = {"string": "text", "integer": "number", "boolean": "true or false", "object": "object"}
+    words = {"string": "text", "integer": "number", "boolean": "true or false", "date-time": "time", "date": "day"}
     kind = str(schema.get("type", "anything"))
-    return words.get(kind, kind)
+    return words.get(schema.get("format", ""), words.get(kind, kind))
 
 
-def _example(method: str, path: str) -> str:
+def _example(method: str, path: str, question: Document) -> str:
     """Return a command that asks, its token on curl's standard input so that no command line holds it."""
     query = urlencode(TO_TRY.get(path.rpartition("/")[2], {}), safe="/:")
     url = shlex.quote(f"{settings.BERTH_URL.geturl().rstrip('/')}{path}{'?' if query else ''}{query}")
-    body = "" if method == "get" else f" --request {method.upper()} --json @question.json"
+    body = json.dumps(question["example"], ensure_ascii=False) if "example" in question else "@question.json"
+    sent = "" if method == "get" else f" --request {method.upper()} --json {shlex.quote(body)}"
     return (
         """printf 'header = "Authorization: Bearer %s"\\n' "$BERTH_TOKEN" \\\n"""
-        f"  | curl -sS --fail-with-body --config -{body} {url}\n"
+        f"  | curl -sS --fail-with-body --config -{sent} {url}\n"
     )

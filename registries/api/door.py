@@ -13,15 +13,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from console.redaction import TOKEN
 from registries.api.problems import Problem
 from registries.models import Asker, HandOut, HandOutResult, MachineToken
-from registries.tokens import PATTERN, Token
+from registries.tokens import Token
 
 UNKNOWN = (
     "Send a machine token of Berth in the Authorization header, “Bearer berth_…”, and nowhere else: an address ends up in "
     "logs. The one sent is missing or not valid."
 )
 RETRY_AFTER_SECONDS = 10
+MOST_WRONG_NOTED = 10
+"""How many refusals of a token are noted within a minute: enough to see, and whoever has its id alone writes no more."""
 
 
 class Machine(HttpBearer):
@@ -40,7 +43,7 @@ class Machine(HttpBearer):
         """Judge a token whose checksum fits. Raises Problem."""
         row = MachineToken.objects.presented(token)
         if row is None:
-            MachineToken().accepts(token)  # An unknown id takes as long as a wrong secret [M3].
+            # It is sooner known than a wrong secret, which is noted [M3]. That tells who has an id, and an id is no secret.
             raise Problem(HandOutResult.UNAUTHORIZED, UNKNOWN)
         asker = Asker(
             team=row.team,
@@ -51,7 +54,7 @@ class Machine(HttpBearer):
             by_former_secret=row.is_former(token),
         )
         if not row.accepts(token) or not row.in_force:
-            _note_seldom(asker, HandOutResult.UNAUTHORIZED, most=settings.BERTH_HANDOUTS_PER_TOKEN)
+            _note_seldom(asker, HandOutResult.UNAUTHORIZED, most=MOST_WRONG_NOTED)
             raise Problem(HandOutResult.UNAUTHORIZED, UNKNOWN)
         if row.asked_lately >= settings.BERTH_HANDOUTS_PER_TOKEN:
             _note_seldom(asker, HandOutResult.RATE_LIMITED, most=1)
@@ -69,7 +72,7 @@ class Machine(HttpBearer):
 def _in_the_address(request: HttpRequest) -> bool:
     """Whether a token stands in the query, as a name or a value or within one, or something that is called a token."""
     words = [word for name, values in request.GET.lists() for word in (name, *values)]
-    return "token" in request.GET or any(Token.read(found[0]) for word in words for found in PATTERN.finditer(word))
+    return "token" in request.GET or any(Token.read(found[0]) for word in words for found in TOKEN.finditer(word))
 
 
 def _note_seldom(asker: Asker, result: HandOutResult, *, most: int) -> None:

@@ -14,8 +14,19 @@ from registries.api.door import Machine
 from registries.api.problems import Problem
 from registries.models import Asker, HandOut, HandOutResult
 
-Text = Annotated[str, StringConstraints(max_length=2048)]
-Names = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Query(max_length=100)]
+Image = Annotated[
+    str, Query(max_length=2048, description="An image as workloads write it, such as `ghcr.io/example-org/app:1.4`.")
+]
+Server = Annotated[
+    str, Query(max_length=2048, description="The host of a registry, or its address as Docker’s credential helper asks.")
+]
+Registry = Annotated[
+    str, Query(max_length=2048, description="The name of a registry, as `containerRegistry` has it, or a former one.")
+]
+Names = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=64)]],
+    Query(max_length=100, description="The name of a registry. Without one: all that have a login and are not paused."),
+]
 
 PROBLEMS: dict[int, Any] = {400: ProblemAnswer}  # `description` names those of each address.
 
@@ -29,7 +40,9 @@ class MachineRequest(HttpRequest):
 
 
 @router.get("/credentials", response={200: CredentialAnswer, **PROBLEMS}, summary="The login for an image")
-def credentials(request: MachineRequest, image: Text = "", server: Text = "", registry: Text = "") -> CredentialAnswer:
+def credentials(
+    request: MachineRequest, image: Image = "", server: Server = "", registry: Registry = ""
+) -> CredentialAnswer:
     """
     The login that an image gets: of the connections with its host whose prefix holds it, the longest prefix wins.
 
@@ -59,7 +72,9 @@ def registries(request: MachineRequest) -> RegistriesAnswer:
 def docker_config(
     request: MachineRequest,
     registry: Names = [],  # noqa: B006  # ninja reads it, and nobody changes it.
-    format: Literal["docker", "containers"] = "docker",  # noqa: A002  # It is the parameter's name.
+    format: Annotated[  # noqa: A002  # It is the parameter's name.
+        Literal["docker", "containers"], Query(description="Whose file it is.")
+    ] = "docker",
 ) -> HttpResponse:
     """
     The logins of some registries, or of all that this token may have, as Docker’s `config.json`.
@@ -76,9 +91,9 @@ def docker_config(
 def pull_secret(
     request: MachineRequest,
     registry: Names = [],  # noqa: B006
-    name: Annotated[str, StringConstraints(max_length=253)] = "",
-    namespace: Annotated[str, StringConstraints(max_length=63)] = "",
-    format: Literal["yaml", "json"] = "yaml",  # noqa: A002
+    name: Annotated[str, Query(max_length=253, description="The name of the Secret.")] = "",
+    namespace: Annotated[str, Query(max_length=63, description="Its namespace; none is written where none is named.")] = "",
+    format: Annotated[Literal["yaml", "json"], Query(description="How it is written.")] = "yaml",  # noqa: A002
 ) -> HttpResponse:
     """
     A Secret of the type `kubernetes.io/dockerconfigjson` with the logins of some registries, or of all.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GROUPS = (
     ("name", "", ""),
     ("registry", "Registry", ""),
-    ("credentials", "Credentials", "Encrypted at rest. Berth never shows a saved secret again, not even to you."),
+    ("credentials", "Credentials", "Encrypted at rest. This form never shows a saved secret again, not even to you."),
     ("test", "Test", ""),
     ("network", "Network", ""),
 )

@@ -6,7 +6,8 @@ never an exception. No sentence holds words of a registry's own, but for the hos
 """
 
 from registries.health.examination import LONGEST_SECONDS, RUNNING, SKIPPED, examine
+from registries.health.looking import OWN_FAULT, Sight, look_at
 from registries.health.way import TLS, Way
 from registries.health.words import NEAR
 
-__all__ = ["LONGEST_SECONDS", "NEAR", "RUNNING", "SKIPPED", "TLS", "Way", "examine"]
+__all__ = ["LONGEST_SECONDS", "NEAR", "OWN_FAULT", "RUNNING", "SKIPPED", "TLS", "Sight", "Way", "examine", "look_at"]

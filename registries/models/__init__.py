@@ -1,5 +1,6 @@
 """What is stored about a team's connections to container registries."""
 
+from registries.models.catalogue import Container
 from registries.models.check import Check
 from registries.models.connection import Connection
 from registries.models.connections import ConnectionQuerySet, NameTaken, Stale
@@ -12,12 +13,14 @@ from registries.models.referrers import Referrers
 from registries.models.revealing import ShownBefore, reveal
 from registries.models.sealed import Sealed, SealingKey
 from registries.models.token_hosts import NotNamed, SecretLocked, TooMany
+from registries.models.visit import Visit
 
 __all__ = [
     "Asker",
     "Check",
     "Connection",
     "ConnectionQuerySet",
+    "Container",
     "Draft",
     "FormerName",
     "HandOut",
@@ -37,5 +40,6 @@ __all__ = [
     "Stale",
     "TokenNameTaken",
     "TooMany",
+    "Visit",
     "reveal",
 ]

@@ -107,7 +107,7 @@ class CheckQuerySet(models.QuerySet["Check"]):
 
     def refusal(self, team: Team, host: str) -> Finding | None:
         """
-        Say why the people of a team may not start a check of this host just now, and when they may; None where they may.
+        Say why a team may not start a check of this host just now, and when it may; None where it may.
 
         It is counted over all processes, from the rows. Source: security page, S25.
         """
@@ -117,7 +117,9 @@ class CheckQuerySet(models.QuerySet["Check"]):
             (models.Q(team=team), settings.BERTH_CHECKS_PER_TEAM, timedelta(hours=1), "This team started {} tests {}."),
             (of_host, settings.BERTH_CHECKS_PER_HOST, timedelta(minutes=1), "This host was tested {} times {}."),
         )
-        begun = self.exclude(by=None).exclude(started_at=None, finished_at__isnull=False).order_by("-queued_at")
+        # Nobody starts the watcher's, which are of stored connections. Of nobody's, machines have all others asked.
+        asked_for = self.exclude(by=None, connection__isnull=False)
+        begun = asked_for.exclude(started_at=None, finished_at__isnull=False).order_by("-queued_at")
         for whose, most, span, fact in limits:
             since = timezone.now() - span
             oldest = begun.filter(whose, queued_at__gt=since).values_list("queued_at", flat=True)[most - 1 : most].first()
@@ -134,6 +136,15 @@ class CheckQuerySet(models.QuerySet["Check"]):
         return self.create(
             **asked, finished_at=timezone.now(), outcome=refusal.outcome, steps_json=steps_as_json(refusal.steps)
         )
+
+    def begin(self, host: str, *, team: Team, by: User | None) -> "Check":
+        """Note that a host is asked now, about no connection in particular; `by` is None where a machine had it asked."""
+        return self.create(team=team, by=by, host=host, started_at=timezone.now())
+
+    def drop_old(self, team: Team) -> None:
+        """Drop what a team had asked about no connection in particular, once the limits count it no longer."""
+        old = timezone.now() - timedelta(seconds=KEEP_TYPED_SECONDS)
+        self.filter(team=team, connection=None, queued_at__lt=old).delete()
 
     def waiting(self) -> "CheckQuerySet":
         """Keep those that nobody has begun, the oldest first."""
@@ -197,6 +208,20 @@ class Check(models.Model):
     # Running ---------------------------------------------------------------------------------------------------------
 
     @staticmethod
+    def enter(job: Callable[[], None]) -> "Future[None] | None":
+        """
+        Let a thread of this process run a job, if there is a free place; return its future, or None.
+
+        Whatever found this place taken meanwhile is run after it, since nobody else would.
+        """
+
+        def then_what_waits() -> None:
+            job()
+            Check.run_waiting()
+
+        return bulkhead().enter(then_what_waits)
+
+    @staticmethod
     def run_queued() -> "Future[None] | None":
         """Let a thread of this process run what waits, if there is a free place; return its future, or None."""
         return bulkhead().enter(Check.run_waiting)
@@ -215,17 +240,11 @@ class Check(models.Model):
         Returns the check, and its future or None where it may not be started or every place was taken: such a check has
         ended, and says so.
         """
-        old = timezone.now() - timedelta(seconds=KEEP_TYPED_SECONDS)
-        cls.objects.filter(team=team, connection=None, queued_at__lt=old).delete()
+        cls.objects.drop_old(team)
         if refusal := cls.objects.refusal(team, registry.host):
             return cls.objects.refused(refusal, team=team, by=by, host=registry.host), None
-        check = cls.objects.create(team=team, by=by, host=registry.host, started_at=timezone.now())
-
-        def job() -> None:
-            check.finish(examine(registry, check, **details))
-            cls.run_waiting()  # Whoever found this place taken waits for it.
-
-        future = bulkhead().enter(job)
+        check = cls.objects.begin(registry.host, team=team, by=by)
+        future = cls.enter(lambda: check.finish(examine(registry, check, **details)))
         if future is None:
             check.finish(
                 not_run(Step.DNS, "Other tests are running, and this one did not fit in.", "Test again in a moment.")

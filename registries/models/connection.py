@@ -78,6 +78,7 @@ class Connection(Status, TokenHosts, models.Model):
     secret_saved_at: datetime | None = None
     secret_saved_by: str | None = None
     checking_since: datetime | None = None
+    check_began_at: datetime | None = None
     last_used_at: datetime | None = None
     last_used_by: str | None = None
     # What `Sealed.objects.read_with` adds: the number of its present secrets, None where it has none.
@@ -259,14 +260,15 @@ class Connection(Status, TokenHosts, models.Model):
         was_read = self.ends_at is not None and typed == self.ends_on  # Then it belonged to the former secret.
         return Connection.columns_of_end(registry, None if was_read else typed)
 
-    def pause(self, paused: bool, *, by: User) -> None:
-        """Pause it, so that it is neither handed out nor checked, or let it work again."""
+    def pause(self, paused: bool, *, by: User) -> bool:
+        """Pause it, so that it is neither handed out nor checked, or let it work again. Return whether that is news."""
         with transaction.atomic():
-            if Connection.objects.filter(pk=self.pk, paused=not paused).update(
-                paused=paused, version=models.F("version") + 1
-            ):
+            rows = Connection.objects.filter(pk=self.pk, paused=not paused)
+            changed = bool(rows.update(paused=paused, version=models.F("version") + 1))
+            if changed:
                 Event.record(self.team, Verb.CONNECTION_PAUSED if paused else Verb.CONNECTION_RESUMED, self.name, by=by)
         self.paused = paused
+        return changed
 
     def remove(self, *, by: User) -> None:
         """Delete it with its secrets and its history of checks."""

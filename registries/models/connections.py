@@ -114,6 +114,7 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
                 secret_saved_at=models.Subquery(sealed.values("created_at")[:1]),
                 secret_saved_by=models.Subquery(sealed.values("created_by__name")[:1]),
                 checking_since=models.Subquery(running.values("queued_at")[:1]),
+                check_began_at=models.Subquery(running.values("started_at")[:1]),
                 last_used_at=models.Subquery(given.values("at")[:1]),
                 last_used_by=models.Subquery(given.values("who")[:1]),
             )

@@ -21,6 +21,7 @@ from registries.distribution import AccessDenied, Credential, RegistryError, Sig
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
 from registries.models import minted
+from registries.models.kept_query import KeptRow
 
 if TYPE_CHECKING:
     from registries.models.connection import Connection
@@ -84,12 +85,14 @@ class Asker:
 
 
 class HandOutManager(models.Manager["HandOut"]):
-    def note(
-        self, asker: Asker, result: HandOutResult, *, kind: "HandOut.Kind", asked: str = "", **columns: Any
-    ) -> "HandOut":
-        """Write a row. `columns` are those about the connection, and `key`. Raises LedgerUnavailable."""
+    def note(self, asker: Asker, result: HandOutResult, *, kind: "HandOut.Kind", asked: str = "", **columns: Any) -> None:
+        """
+        Write a row, by itself and at once. Raises LedgerUnavailable.
+
+        `columns` are those about the connection (`connection_id`, `registry`, `revision`), and `key`.
+        """
         try:
-            return self.create(**_columns(asker), result=result, kind=kind, asked=_printable(asked)[:800], **columns)
+            _ROW.add(**_columns(asker), result=result, kind=kind, asked=_printable(asked)[:800], **columns)
         except DatabaseError as error:
             raise LedgerUnavailable from error
 
@@ -120,7 +123,7 @@ class HandOutManager(models.Manager["HandOut"]):
         try:
             return login_of(connection)
         except Refused as refused:
-            self.note(asker, refused.result, kind=kind, connection=connection, registry=connection.name, **columns)
+            self.note(asker, refused.result, kind=kind, connection_id=connection.pk, registry=connection.name, **columns)
             raise
 
     def given(self) -> "models.QuerySet[HandOut]":
@@ -136,6 +139,7 @@ class HandOut(models.Model):
         PULL_SECRET = "pull_secret", "Pull secret"
         REVEAL = "reveal", "Shown to a person"
         LIST = "list", "List of registries"
+        SPEC_CHECK = "spec_check", "Check of a workload file"
         TOKEN = "token", "At the door"
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="hand_outs")
@@ -166,6 +170,9 @@ class HandOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who}: {self.get_result_display()}"
+
+
+_ROW = KeptRow(HandOut)
 
 
 def login_of(connection: "Connection") -> Credential:
@@ -231,9 +238,9 @@ def _places() -> threading.BoundedSemaphore:
 
 def _columns(asker: Asker) -> dict[str, Any]:
     return {
-        "team": asker.team,
-        "token": asker.token,
-        "person": asker.person,
+        "team_id": asker.team.pk,
+        "token_id": asker.token.pk if asker.token else None,
+        "person_id": asker.person.pk if asker.person else None,
         "who": asker.name[:100],
         "by_former_secret": asker.by_former_secret,
         "address": _address(asker.address),
@@ -242,7 +249,7 @@ def _columns(asker: Asker) -> dict[str, Any]:
 
 
 def _given(connection: "Connection") -> dict[str, Any]:
-    return {"connection": connection, "registry": connection.name, "revision": connection.sealed_revision or 0}
+    return {"connection_id": connection.pk, "registry": connection.name, "revision": connection.sealed_revision or 0}
 
 
 def _address(text: str) -> str | None:
@@ -254,4 +261,4 @@ def _address(text: str) -> str | None:
 
 
 def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
+    return text if text.isprintable() else "".join(character for character in text if character.isprintable())

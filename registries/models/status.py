@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from registries.outcomes import Mend, Outcome
 from registries.repairs import to_replace_the_secret
 
@@ -23,6 +25,7 @@ class Status:
         outcome: str
         reason: str
         checking_since: datetime | None
+        check_began_at: datetime | None
         secret_saved_at: datetime | None
         settings: Mapping[str, str]
         ends_on: date | None
@@ -49,6 +52,18 @@ class Status:
         if self.locked:
             return "locked"
         return "checking" if self.checking_since else self.outcome or "unchecked"
+
+    @property
+    def ask_again_ms(self) -> int:
+        """
+        How long a row of a list waits, in milliseconds, before it asks how its check goes.
+
+        Many rows may ask at once. One whose check has begun asks soon; one that waits for its turn asks seldom; and both
+        ask the less often the longer it takes.
+        """
+        began, now = self.check_began_at, timezone.now()
+        waited_ms = (now - (began or self.checking_since or now)) / timedelta(milliseconds=1)
+        return round(min(max(waited_ms / 5, 700), 3_000) if began else min(max(waited_ms / 2, 2_000), 10_000))
 
     @property
     def status_label(self) -> str:

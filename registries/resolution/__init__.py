@@ -8,18 +8,22 @@ This package knows `distribution` and the standard library, and neither teams no
 from registries.resolution.answer import Candidate, Considered, Problem, Resolution, Verdict
 from registries.resolution.hosts import InvalidServer, canonical_host, server_host
 from registries.resolution.image import resolve
+from registries.resolution.nearest import Names
 from registries.resolution.prefixes import holds, prefixes_of
+from registries.resolution.sentences import is_name
 from registries.resolution.server import resolve_server
 
 __all__ = [
     "Candidate",
     "Considered",
     "InvalidServer",
+    "Names",
     "Problem",
     "Resolution",
     "Verdict",
     "canonical_host",
     "holds",
+    "is_name",
     "prefixes_of",
     "resolve",
     "resolve_server",

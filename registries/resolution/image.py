@@ -1,11 +1,11 @@
 """Which connection an image gets: the one that is named, else the one with the longest prefix that holds it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Mapping
 
 from registries.distribution import Reference
 from registries.resolution import sentences
 from registries.resolution.answer import C, Problem, Resolution, Verdict
+from registries.resolution.nearest import Names
 from registries.resolution.question import Faults, Question
 
 _PROBLEMS = {
@@ -13,21 +13,27 @@ _PROBLEMS = {
     Verdict.OTHER_HOST: Problem.WRONG_HOST,
     Verdict.OTHER_PREFIX: Problem.WRONG_PREFIX,
 }
-_LONGEST_NAME = 64
-_NEAR = 0.6  # the likeness from which on `difflib` itself calls two words close
 
 
 def resolve(
-    reference: Reference, candidates: Iterable[C], *, named: str = "", former: Mapping[str, str] = {}
+    reference: Reference,
+    candidates: Iterable[C],
+    *,
+    named: str = "",
+    former: Mapping[str, str] = {},
+    names: Names | None = None,
 ) -> Resolution[C]:
     """
     Find the one of a team's connections that an image gets, and say why.
 
     `named` is the name that was asked for, `former` maps former names, in lower case, to the present ones. Names compare
     without case. The answer never depends on the order of the candidates.
+
+    Whoever asks for many images may leave out candidates that neither hold the image nor are named, and then says in
+    `names` what all of the team's are called; only `considered` is the poorer for it.
     """
     question = Question.ask(reference, candidates, named)
-    return _by_name(question, former) if named else _by_prefix(question)
+    return _by_name(question, former, names) if named else _by_prefix(question)
 
 
 def _by_prefix(question: Question[C]) -> Resolution[C]:
@@ -41,7 +47,7 @@ def _by_prefix(question: Question[C]) -> Resolution[C]:
         if one.prefix != best[0].prefix:
             return Verdict.SHORTER_PREFIX, sentences.shorter(best)
         if len(best) > 1:
-            return Verdict.TIED, sentences.tied(one, [other for other in best if other is not one])
+            return Verdict.TIED, sentences.tied(one, best)
         return Verdict.CHOSEN, sentences.HOLDS
 
     if len(best) > 1:
@@ -54,7 +60,7 @@ def _by_prefix(question: Question[C]) -> Resolution[C]:
     return question.answer(judge, sentences.public(question.image))
 
 
-def _by_name(question: Question[C], former: Mapping[str, str]) -> Resolution[C]:
+def _by_name(question: Question[C], former: Mapping[str, str], names: Names | None) -> Resolution[C]:
     asked = question.named.lower()
     by_name = {one.name.lower(): (one, faults) for one, faults in reversed(question.faults)}
     present = asked if asked in by_name else former.get(asked, "").lower()
@@ -68,7 +74,7 @@ def _by_name(question: Question[C], former: Mapping[str, str]) -> Resolution[C]:
         return Verdict.CHOSEN, sentences.NAMED_AND_HOLDS
 
     if mine is None:
-        nearest = _nearest(asked, [one.name for one, _ in question.faults])
+        nearest = (names or Names(one.name for one, _ in question.faults)).nearest(asked)
         sentence = sentences.unknown(question.named, nearest, question.fitting)
         return question.answer(judge, sentence, problem=Problem.UNKNOWN_NAME, nearest=nearest)
     if not faults:
@@ -76,16 +82,3 @@ def _by_name(question: Question[C], former: Mapping[str, str]) -> Resolution[C]:
         return question.answer(judge, sentence, about=mine)
     sentence = sentences.does_not_fit(mine, faults, question.image, fitting=question.fitting, resting=question.resting)
     return question.answer(judge, sentence, about=mine, problem=_PROBLEMS[faults[0]])
-
-
-def _nearest(asked: str, names: Sequence[str]) -> str:
-    """Return the name that is most like one in lower case, the first by the alphabet of those equally like; else ""."""
-    if len(asked) > _LONGEST_NAME:
-        return ""
-    matcher = SequenceMatcher(b=asked)
-    found, likeness = "", _NEAR
-    for name in sorted(names, key=lambda name: (name.lower(), name), reverse=True):
-        matcher.set_seq1(name.lower())
-        if matcher.real_quick_ratio() >= likeness and matcher.ratio() >= likeness:
-            found, likeness = name, matcher.ratio()
-    return found

@@ -12,10 +12,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _NAMES_SHOWN = 5
 
 
-def names(connections: Sequence[Candidate], last: str = "and") -> str:
-    """Return names as a list in a sentence: "a", "a and b", "a, b and c", "a, b, c, d, e and 3 more"."""
+def is_name(text: str) -> bool:
+    """Whether a registry could be called so. What could not is repeated nowhere: it may be anything, a password too."""
+    return _NAME.fullmatch(text) is not None
+
+
+def names(connections: Sequence[Candidate], last: str = "and", *, of: int = 0) -> str:
+    """
+    Return names as a list in a sentence: "a", "a and b", "a, b and c", "a, b, c, d, e and 3 more".
+
+    `of` is how many there are where `connections` are only the first of them.
+    """
     shown = [one.name for one in connections[:_NAMES_SHOWN]]
-    if more := len(connections) - len(shown):
+    if more := (of or len(connections)) - len(shown):
         shown.append(f"{more} more")
     return f" {last} ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
@@ -63,9 +72,11 @@ def shorter(best: Sequence[Candidate]) -> str:
     return f"It holds the image, but {names(best)} {have} the longer prefix, {best[0].prefix}."
 
 
-def tied(one: Candidate, others: Sequence[Candidate]) -> str:
-    """Say which others are for the same place."""
-    return f"It is for {place(one)}, and so {are(others)} {names(others)}."
+def tied(one: Candidate, best: Sequence[Candidate]) -> str:
+    """Say which others of the best are for the same place."""
+    # Those that are named are found among the first, however many there are.
+    others = [other for other in best[: _NAMES_SHOWN + 1] if other is not one]
+    return f"It is for {place(one)}, and so {are(best[1:])} {names(others, of=len(best) - 1)}."
 
 
 def not_named(*, would_do: bool) -> str:
@@ -109,8 +120,8 @@ def named(one: Candidate, *, by_former_name: str) -> str:
 
 
 def unknown(asked: str, nearest: str, fitting: Sequence[Candidate]) -> str:
-    """Say that a name is unknown. What could be no name at all is not repeated: it may be anything, a password too."""
-    said = [f"No registry is called {asked}." if _NAME.fullmatch(asked) else "No registry can have such a name."]
+    """Say that a name is unknown, and what was meant perhaps."""
+    said = [f"No registry is called {asked}." if is_name(asked) else "No registry can have such a name."]
     if nearest:
         said.append(f"Did you mean {nearest}?")
     if others := [one for one in fitting if one.name != nearest]:
@@ -137,5 +148,5 @@ def does_not_fit(
     elif resting:
         way_out = f"{names(resting)} would hold it, but {are(resting)} paused."
     else:
-        way_out = "No registry of this team holds it. Leave the name out where the image is public."
+        way_out = "No registry here holds it. Leave the name out where the image is public."
     return f"{fact} {way_out}"

@@ -1,10 +1,11 @@
-"""The list of a team's connections."""
+"""The list of a team's connections, and below it what needs none."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from console.access import TeamRequest, member
+from registries.models import Container
 
 PAGE_ROWS = 50
 
@@ -20,6 +21,7 @@ def connection_list(request: TeamRequest) -> HttpResponse:
         "counts": connections.counts(),
         "q": q,
         "show": show,
+        "containers": Container.objects.shown(),  # Read by the whole page alone, not by the part that changes.
     }
     part = request.htmx and not request.htmx.history_restore_request
     return render(request, "registries/_connection_list.html" if part else "registries/connection_list.html", context)

@@ -142,8 +142,11 @@ def connection_check(request: TeamRequest, name: str) -> HttpResponse:
 def connection_pause(request: TeamRequest, name: str) -> HttpResponse:
     """Pause a connection, or let it work again."""
     connection = found(request, name)
-    connection.pause(request.POST.get("paused") == "yes", by=request.user)
-    if not connection.paused:  # That it is paused, its page says as long as it is so.
+    wanted = request.POST.get("paused")
+    if wanted not in ("yes", "no"):
+        messages.error(request, f"Nothing is changed. It was not said whether {connection.name} is to be paused.")
+    elif connection.pause(wanted == "yes", by=request.user) and wanted == "no":
+        # That it is paused, its page says as long as it is so.
         messages.success(request, format_html("<b>{} works again.</b>", connection.name))
     return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]))
 

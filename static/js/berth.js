@@ -44,7 +44,8 @@
 
     const copy = event.target.closest("[data-copy], [data-copy-text]");
     if (copy) {
-      const text = copy.dataset.copyText ?? document.getElementById(copy.dataset.copy).textContent.replace(/\n$/, "");
+      const source = document.getElementById(copy.dataset.copy);
+      const text = copy.dataset.copyText ?? source.value ?? source.textContent.replace(/\n$/, "");
       await copyText(text);
       copy.setAttribute("data-done", "");
       say("Copied.");
@@ -106,6 +107,14 @@
     opener = null;
   }, true);
 
+  // A form that is sent without htmx, and may take long, says so by its button; one that was stopped can be sent again.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || !event.target.matches("[data-wait]")) return;
+    button.setAttribute("aria-busy", "true");
+    setTimeout(() => button.removeAttribute("aria-busy"), 30000);
+  });
+
   // An answer that did not come must not look like a button that does nothing.
   const sayFault = (status) => {
     const text = status ? `Berth answered with HTTP ${status}. Load the page again to see where things stand.`
@@ -160,7 +169,12 @@
   document.addEventListener("dragleave", (event) => { const drop = dropOf(event); if (drop) delete drop.dataset.over; });
   document.addEventListener("drop", (event) => {
     const drop = dropOf(event);
-    if (drop) { event.preventDefault(); delete drop.dataset.over; fill(drop, event.dataTransfer.files[0]); }
+    if (!drop) return;
+    event.preventDefault();
+    delete drop.dataset.over;
+    const { files } = event.dataTransfer, chooser = drop.querySelector("input[type=file]");
+    if (chooser && files.length === 1) chooser.files = files;  // It says what was dropped, and sends the name.
+    fill(drop, files[0]);
   });
   document.addEventListener("change", (event) => { if (event.target.type === "file" && dropOf(event)) fill(dropOf(event), event.target.files[0]); });
 

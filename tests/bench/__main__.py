@@ -20,6 +20,7 @@ ROOMS = {
     "checks": "What a check costs",
     "hanging": "The site while checks hang",
     "handouts": "What a hand-out costs",
+    "specs": "What checking a workload file costs",
 }
 
 

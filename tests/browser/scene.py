@@ -1,7 +1,7 @@
 """A team's registries in every state that a page can show, as if they had been tested a while ago. Nobody is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +175,19 @@ class Scene:
         self.connect("other", "lab-registry", OTHER, description="The registry beside the racks.", purpose="push")
         self.connect("dockerhub", "old-hub", HUB).pause(True, by=self.by)
         self.locked()
+
+    def of_the_example(self) -> None:
+        """Make eight registries, those that the spec checker's example is about among them: one that is refused."""
+        self.connected()
+        self.not_trusted()
+        refused = replace(REFUSED, outcome=Outcome.SIGN_IN_REFUSED)
+        examined(self.connect("azure", "acr-vision", {**AZURE, "namespace": "vision"}), refused)
+        training = self.connect("gcp", "gar-training", {**GCP, "project": "northwind-ml", "repository": "training"}, 74)
+        examined(training, works("us-west1-docker.pkg.dev", "203.0.113.40", "northwind-ci", "training/ranker:2.4"))
+        digitalocean = self.connect("digitalocean", "do-registry-prod", {"registry": "northwind", "token": "dop_v1_x"}, 60)
+        examined(digitalocean, works("registry.digitalocean.com", "203.0.113.81", "API token", "northwind/api:2.3", 26))
+        for name, namespace in (("hub-etl", "northwind-etl"), ("hub-web", "northwind-web"), ("hub-ops", "northwind-ops")):
+            self.connect("dockerhub", name, {**HUB, "namespace": namespace})
 
     def failed(self) -> Connection:
         azure = self.connect("azure", "acr-vision", {**AZURE, "namespace": "vision"}, -2)

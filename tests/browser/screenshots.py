@@ -24,6 +24,7 @@ PICTURES = ROOT / "static" / "img"  # those that the README shows
 LIMIT_BYTES = 200_000
 EMAIL, PASSWORD = "mara@northwind.example", "a password that opens nothing"
 LIST = "/teams/northwind-labs/containers/"
+SPEC = "/teams/northwind-labs/spec-checker/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,11 @@ def open_dialog(page: Page) -> None:
 def save_blank(page: Page) -> None:
     page.get_by_role("button", name="Save registry").click()
     page.get_by_role("alert").wait_for()
+
+
+def open_containers(page: Page) -> None:
+    for number in (0, 3):
+        page.locator("#ready summary").nth(number).click()
 
 
 IMAGE = "us-west1-docker.pkg.dev/northwind-ml/training/ranker:2.4"
@@ -77,6 +83,17 @@ def keep_a_secret(page: Page) -> None:
     save_blank(page)
 
 
+def check_file(page: Page) -> None:
+    page.get_by_role("button", name="Check file").click()
+    page.get_by_role("region", name="Result").wait_for()
+
+
+def take_a_fix(page: Page) -> None:
+    check_file(page)
+    page.get_by_role("button", name="Use ghcr-northwind").click()
+    page.get_by_role("region", name="Last change").wait_for()
+
+
 IN_THE_README = {
     "containers": Shot(path=LIST, whole=False),
     "failed-test": Shot(path=f"{LIST}acr-vision/", whole=False),
@@ -87,6 +104,9 @@ SHOTS = {
     "list-narrow": Shot(path=LIST, width=390),
     "list-narrow-dark": Shot(path=LIST, width=390, scheme="dark"),
     "list-empty": Shot(path="/teams/harbour-lab/containers/"),
+    "list-ready": Shot(path=LIST, before=open_containers),
+    "list-ready-dark": Shot(path=LIST, before=open_containers, scheme="dark"),
+    "list-ready-narrow": Shot(path=LIST, before=open_containers, width=390),
     "list-no-match": Shot(path=f"{LIST}?q=xyz"),
     "chooser": Shot(path=f"{LIST}add/"),
     "chooser-found": Shot(path=f"{LIST}add/", before=find(IMAGE)),
@@ -117,6 +137,11 @@ SHOTS = {
     "connection-checking-dark": Shot(path=f"{LIST}gar-training/", scheme="dark"),
     "edit": Shot(path=f"{LIST}acr-vision/edit/"),
     "delete": Shot(path=f"{LIST}acr-vision/", before=open_dialog, whole=False),
+    "spec-checker": Shot(path=SPEC),
+    "spec-checker-result": Shot(path=f"{SPEC}?example", before=check_file),
+    "spec-checker-result-dark": Shot(path=f"{SPEC}?example", before=check_file, scheme="dark"),
+    "spec-checker-result-narrow": Shot(path=f"{SPEC}?example", before=check_file, width=390),
+    "spec-checker-change": Shot(path=f"{SPEC}?example", before=take_a_fix),
     "teams": Shot(path="/teams/"),
     "sessions": Shot(path="/accounts/sessions/"),
     "missing": Shot(path=f"{LIST}no-such-name/"),

@@ -40,8 +40,10 @@ def test_a_person_learns_which_registry_an_image_gets(
     page, image = either_page, f"{registry.host}/team/app:{TAG}"
     sign_in(page)
     page.goto("/teams/northwind/containers/")
-    page.get_by_role("link", name="Check an image").click()
-    expect(page.get_by_role("link", name="Check an image")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Spec checker").click()
+    page.get_by_role("link", name="One image").click()
+    expect(page.get_by_role("link", name="One image")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="Spec checker")).to_have_attribute("aria-current", "page")
 
     ask(page, f"docker pull {image}", "wep")
     answer = page.get_by_role("group", name="Answer")

@@ -61,7 +61,8 @@ def token(team: Team, alice: User) -> MachineToken:
     ends_at = timezone.now() + timedelta(days=62)
     token, _ = MachineToken.objects.issue(team, "ci-runner", by=alice, ends_at=ends_at, connections=None)
     asker = Asker(team=team, name=token.name, token=token, address="10.4.2.17", program="berth/1")
-    row = HandOut.objects.note(asker, HandOutResult.GIVEN, kind=HandOut.Kind.CREDENTIAL)
+    HandOut.objects.note(asker, HandOutResult.GIVEN, kind=HandOut.Kind.CREDENTIAL)
+    row = HandOut.objects.latest("pk")
     HandOut.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(minutes=2))
     return token
 

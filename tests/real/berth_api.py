@@ -25,10 +25,12 @@ def refusal(status: int, code: str, detail: str = "The fact, and what to do.", *
 
 @dataclass
 class Asked:
-    """One request: its path with the question, and its headers."""
+    """One request: its path with the question, its headers, and its body."""
 
     path: str
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass
@@ -52,7 +54,8 @@ def serving_api(answer: Callable[[Asked], Reply | None], *, tls: ssl.SSLContext 
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = Asked(self.path, dict(self.headers))
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            asked = Asked(self.path, dict(self.headers), self.command, body)
             api.asked.append(asked)
             given = api.answer(asked)
             if given is None:
@@ -64,6 +67,8 @@ def serving_api(answer: Callable[[Asked], Reply | None], *, tls: ssl.SSLContext 
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        do_POST = do_GET
 
         def log_message(self, *arguments: Any) -> None:
             pass

@@ -1,6 +1,7 @@
 """The page about the API: it says what the OpenAPI document says, and nothing of it needs a script."""
 
 import html
+import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -61,6 +62,27 @@ def test_an_address_has_its_summary_parameters_and_fields(page: str, which: tupl
     if name := body.get("$ref", "").rpartition("/")[2]:
         fields = DOCUMENT["components"]["schemas"][name]["properties"]
         assert set(fields) <= set(names[len(wanted) :])
+
+
+@pytest.mark.parametrize("which", DESCRIBED, ids=" ".join)
+def test_each_parameter_says_what_it_is(page: str, which: tuple[str, str]) -> None:
+    parts = re.findall(r"<h3 class=\"api__title\">([^<]+)</h3>\s*<dl.*?</dl>", cards(page)[which], re.DOTALL)
+    [operation] = [one for one in operations(DOCUMENT) if (one.method, one.path) == which]
+    asked = operation.parameters + operation.body
+
+    assert all(len(field.about) > 10 for field in asked)
+    assert bool(asked) == bool(set(parts) - {"Answer"})
+
+
+def test_what_is_sent_is_described_and_shown(page: str) -> None:
+    part = cards(page)["POST", "/api/v1/spec-checks"]
+
+    for name in ("spec", "look_up", "needed_until", "findings[].fixes[].edits[].start_line", "counts.warning"):
+        assert f"<code>{name}</code>" in part
+    assert "The file itself, YAML, of at most 256 KiB. Needed." in text(part)
+    [operation] = [one for one in operations(DOCUMENT) if one.method == "POST"]
+    words = shlex.split(operation.example.replace("\\\n", ""))
+    assert "containerRegistry" in json.loads(words[words.index("--json") + 1])["spec"]
 
 
 def test_the_fields_of_what_stands_in_a_list_are_named_with_it(page: str) -> None:

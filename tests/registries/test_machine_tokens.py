@@ -219,7 +219,8 @@ def test_of_many_who_remove_one_at_once_one_is_recorded(team: Team, token: Machi
 
 def used(token: MachineToken, minutes_ago: float, kind: HandOut.Kind, **more: Any) -> HandOut:
     result = HandOutResult.UNAUTHORIZED if kind == HandOut.Kind.TOKEN else HandOutResult.GIVEN
-    row = HandOut.objects.note(Asker(team=token.team, name=token.name, token=token, **more), result, kind=kind)
+    HandOut.objects.note(Asker(team=token.team, name=token.name, token=token, **more), result, kind=kind)
+    row = HandOut.objects.latest("pk")
     HandOut.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(minutes=minutes_ago))
     return row
 

@@ -37,7 +37,8 @@ def fetch(connection: Connection) -> Fetch:
         result: HandOutResult = Result.GIVEN,
     ) -> HandOut:
         asker = Asker(team=of.team, name=by)
-        row = HandOut.objects.note(asker, result, kind=kind, asked=asked, connection=of, registry=of.name)
+        HandOut.objects.note(asker, result, kind=kind, asked=asked, connection_id=of.pk, registry=of.name)
+        row = HandOut.objects.latest("pk")
         HandOut.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(minutes=minutes_ago))
         return row
 

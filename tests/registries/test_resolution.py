@@ -320,6 +320,10 @@ def test_many_that_tie_are_not_all_listed() -> None:
     assert found.sentence == (
         "all-0, all-1, all-2, all-3, all-4 and 3 more are all for the whole of ghcr.io. Name the one that is meant."
     )
+    assert [found.considered[place].sentence for place in (0, 7)] == [
+        "It is for the whole of ghcr.io, and so are all-1, all-2, all-3, all-4, all-5 and 2 more.",
+        "It is for the whole of ghcr.io, and so are all-0, all-1, all-2, all-3, all-4 and 2 more.",
+    ]
 
 
 def test_an_image_that_no_connection_is_for_is_public() -> None:
@@ -485,7 +489,7 @@ def test_an_unknown_name_gets_the_nearest_and_those_that_would_do(
         (
             "quay.io/acme/web", ALL, [], Problem.WRONG_HOST, Verdict.OTHER_HOST,
             (
-                "ghcr-all is for the whole of ghcr.io, while the image is at quay.io. No registry of this team holds it. "
+                "ghcr-all is for the whole of ghcr.io, while the image is at quay.io. No registry here holds it. "
                 "Leave the name out where the image is public."
             ),
         ),

@@ -4,6 +4,7 @@ import html
 import json
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from registries.distribution import Secret
 from registries.flavors import FLAVORS
 from registries.models import Connection, HandOut, HandOutResult, LedgerUnavailable, Sealed, ShownBefore, reveal
 from registries.models import hand_out as ledger
+from registries.models.kept_query import KeptRow
 from tests.conftest import CANARY, PASSWORD
 from tests.registries.flavor_table import GCP, KEY, made
 
@@ -79,9 +81,32 @@ def test_the_password_is_asked_for_first_and_then_no_step_is_lost(bobs: Client) 
     assert CANARY in shown.content.decode()
 
 
-def test_a_sign_in_alone_is_not_enough(bob: User, connection: Connection) -> None:
+def test_the_password_of_a_sign_in_a_moment_ago_is_not_asked_for_again(bob: User, connection: Connection) -> None:
     client = Client()
     client.post("/accounts/login/", {"login": bob.email, "password": PASSWORD})
+
+    assert CANARY in press(client).content.decode()
+
+
+def test_a_sign_in_is_not_enough_for_long(bob: User, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": bob.email, "password": PASSWORD})
+
+    later = time.time() + 301
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    assert press(client)["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_what_somebody_else_signed_in_with_before_is_not_enough(bob: User, alice: User, connection: Connection) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    session = client.session
+    before = {name: session[name] for name in session.keys() if name.startswith("account_")}  # noqa: SIM118
+    client.force_login(bob)
+    session = client.session
+    session.update(before)
+    session.save()
 
     assert press(client)["Location"].startswith("/accounts/reauthenticate/")
 
@@ -169,20 +194,20 @@ def test_of_two_presses_at_once_the_slower_one_is_shown_nothing(
     opened = ledger.login_of
 
     def and_meanwhile_the_other_one(present: Connection) -> Any:
-        HandOut.objects.note(asker, HandOutResult.GIVEN, kind=HandOut.Kind.REVEAL, connection=connection, key=key)
+        HandOut.objects.note(asker, HandOutResult.GIVEN, kind=HandOut.Kind.REVEAL, connection_id=connection.pk, key=key)
         return opened(present)
 
     monkeypatch.setattr(ledger, "login_of", and_meanwhile_the_other_one)
     # The test's own transaction would end with the row that is refused.
-    create = ledger.HandOutManager.create
+    add = KeptRow.add
 
-    def create_apart(self: Any, **columns: Any) -> HandOut:
+    def add_apart(self: Any, **columns: Any) -> None:
         from django.db import transaction
 
         with transaction.atomic():
-            return create(self, **columns)
+            add(self, **columns)
 
-    monkeypatch.setattr(ledger.HandOutManager, "create", create_apart)
+    monkeypatch.setattr(KeptRow, "add", add_apart)
 
     with pytest.raises(ShownBefore):
         reveal(connection, asker, key=key)
@@ -208,7 +233,7 @@ def test_without_the_ledger_nothing_is_shown(ready: Client, monkeypatch: pytest.
         raise DatabaseError("disk full")
 
     page = ready.get(f"{LIST}web/")
-    monkeypatch.setattr(ledger.HandOutManager, "create", fail)
+    monkeypatch.setattr(KeptRow, "add", fail)
 
     response = ready.post(REVEAL, {"key": key_on(page)})
 
@@ -239,7 +264,7 @@ def test_a_ledger_that_fails_for_another_reason_is_not_called_shown_before(
     def fail(*args: Any, **columns: Any) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(ledger.HandOutManager, "create", fail)
+    monkeypatch.setattr(KeptRow, "add", fail)
 
     with pytest.raises(LedgerUnavailable):
         reveal(connection, ledger.Asker(team=team, name="Bob", person=bob), key=uuid.uuid4())

@@ -61,7 +61,8 @@ def noted(
 ) -> None:  # fmt: skip
     """Write a row of the ledger as the door and the API do, some time ago."""
     asker = Asker(team=token.team, name=token.name, token=token, address=address, program=program, by_former_secret=former)
-    row = HandOut.objects.note(asker, result, kind=Kind(kind))
+    HandOut.objects.note(asker, result, kind=Kind(kind))
+    row = HandOut.objects.latest("pk")
     HandOut.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(minutes=minutes_ago))
 
 
@@ -83,6 +84,12 @@ def test_a_team_without_tokens_reads_what_they_are_for(bobs: Client) -> None:
     page = words(bobs.get(LIST))
 
     assert "No machine tokens yet A token lets CI or a cluster read credentials without a person. New token" in page
+
+
+def test_what_a_token_can_ask_for_is_a_link_away(bobs: Client, issue: Issue) -> None:
+    issue("ci-runner")
+
+    assert '<a href="/api/v1/docs">machine API</a>' in bobs.get(LIST).content.decode()
 
 
 def test_a_row_says_what_a_token_may_who_used_it_and_when_it_ends(bobs: Client, issue: Issue, team: Team) -> None:

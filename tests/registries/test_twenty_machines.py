@@ -76,7 +76,8 @@ class Machines:
     def ask(self, number: int = 0, path: str = "credentials", **query: str) -> Any:
         client = Client(raise_request_exception=False)
         headers = {"Authorization": f"Bearer {self.tokens[number]}"}
-        return client.get(f"/api/v1/{path}", query or {"registry": "ecr"}, headers=headers)
+        usual = {"registry": "ecr"} if path == "credentials" else {}
+        return client.get(f"/api/v1/{path}", query or usual, headers=headers)
 
     def ask_in_a_thread(self, number: int) -> Any:
         try:
@@ -154,7 +155,7 @@ def test_while_a_provider_hangs_others_are_told_so_soon_and_the_rest_is_answered
     began = time.monotonic()
     assert machines.ask(5, registry="acme").status_code == 200
     assert password(machines.ask(6, registry="shared")) == "1"
-    assert machines.ask(7, "registries", format="json").status_code == 200
+    assert machines.ask(7, "registries").status_code == 200
     assert time.monotonic() - began < 2
     aws.gate.set()
     assert {password(one.result()) for one in hanging} == {"2"}

@@ -400,6 +400,29 @@ def test_a_paused_connection_says_so_and_is_not_tested(
     assert len(examined) == 2
 
 
+def test_a_connection_is_resumed_once(bobs: Client, connection: Connection) -> None:
+    bobs.post(f"{LIST}web/pause/", {"paused": "yes"})
+
+    first, second = (bobs.post(f"{LIST}web/pause/", {"paused": "no"}, follow=True) for _ in range(2))
+
+    assert "web works again." in words(first.content)
+    assert "works again" not in words(second.content)
+
+
+@pytest.mark.parametrize("before", ["yes", "no"])
+@pytest.mark.parametrize("typed", [{}, {"paused": ""}, {"paused": "true"}, {"paused": "No"}])
+def test_what_is_neither_a_pause_nor_its_end_changes_nothing(
+    bobs: Client, connection: Connection, before: str, typed: dict[str, str]
+) -> None:
+    bobs.post(f"{LIST}web/pause/", {"paused": before})
+
+    answer = bobs.post(f"{LIST}web/pause/", typed, follow=True)
+
+    assert Connection.objects.get().paused is (before == "yes")
+    assert "Nothing is changed. It was not said whether web is to be paused." in words(answer.content)
+    assert "works again" not in words(answer.content)
+
+
 def test_a_connection_that_nothing_refers_to_is_deleted_by_one_button(bobs: Client, connection: Connection) -> None:
     assert "Delete web?" in words(bobs.get(f"{LIST}web/delete/").content)
 
@@ -458,10 +481,10 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(
     bobs: Client, connection: Connection, many: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     bobs.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         bobs.get(LIST)
     Connection.objects.exclude(pk=connection.pk).delete()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         bobs.get(LIST)
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
@@ -301,16 +303,16 @@ def test_refused_ones_are_noted_too(save: Save, ask: Ask) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_ledger_there_is_no_secret(save: Save, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import OperationalError
-
+def test_without_the_ledger_there_is_no_secret(save: Save, ask: Ask) -> None:
     save("acme", "acme")
 
-    def is_full(**columns: Any) -> None:
-        raise OperationalError("disk full")
+    def is_full(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT"):
+            raise OperationalError("disk full")
+        return execute(sql, *rest)
 
-    monkeypatch.setattr(HandOut.objects, "create", is_full)
-    answer = ask("credentials", registry="acme")
+    with database.execute_wrapper(is_full):
+        answer = ask("credentials", registry="acme")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "ledger_unavailable")
     assert CANARY not in answer.content.decode()

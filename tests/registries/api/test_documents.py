@@ -347,20 +347,23 @@ def test_the_description_is_for_everybody_and_names_each_address() -> None:
     document = answer.json()
 
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
-    assert sorted(document["paths"]) == sorted(f"/api/v1/{path}" for path in ADDRESSES[:4])
+    assert sorted(document["paths"]) == sorted(f"/api/v1/{path}" for path in (*ADDRESSES[:4], "spec-checks"))
     assert document["components"]["securitySchemes"] == {"Machine": {"type": "http", "scheme": "bearer"}}
-    for operations in document["paths"].values():
-        assert list(operations) == ["get"]
-        assert operations["get"]["security"] == [{"Machine": []}]
-        assert operations["get"]["summary"]
-        assert operations["get"]["description"]
+    for path, operations in document["paths"].items():
+        [(method, operation)] = operations.items()
+        assert method == ("post" if path.endswith("/spec-checks") else "get")
+        assert operation["security"] == [{"Machine": []}]
+        assert operation["summary"]
+        assert operation["description"]
+        assert all(parameter["description"] for parameter in operation["parameters"])
 
 
 def test_the_description_names_every_code_with_its_status_and_type() -> None:
     document = Client().get("/api/v1/openapi.json").json()
     named: dict[str, int] = {}
     for operations in document["paths"].values():
-        for status, response in operations["get"]["responses"].items():
+        [operation] = operations.values()
+        for status, response in operation["responses"].items():
             if status != "200":
                 assert list(response["content"]) == ["application/problem+json"]
                 named |= dict.fromkeys(response["description"].split(", "), int(status))
@@ -383,6 +386,14 @@ def test_the_description_names_every_code_with_its_status_and_type() -> None:
 def test_an_unknown_address_is_a_problem_and_no_page(ask: Ask, machine: tuple[MachineToken, str], path: str) -> None:
     assert problem(ask(path)) == (404, "unknown_address")
     assert problem(ask(path, token="")) == (404, "unknown_address")
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/api/v1/", "/api/v1?image=a", "/api/v1/credentials/", "/api/"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_led_to_another_address_of_the_api(db: None, path: str, method: str) -> None:
+    answer = Client().generic(method, path)
+
+    assert problem(answer) in ((404, "unknown_address"), (405, "method_not_allowed"))
 
 
 def test_beside_the_api_it_is_still_a_page(db: None) -> None:
@@ -443,7 +454,7 @@ def test_a_login_that_is_locked_mails_nobody(settings: Any, save: Save, ask: Ask
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-@pytest.mark.parametrize("length", ["262145", "9" * 5000, "²", "-1", "many"])
+@pytest.mark.parametrize("length", ["1048577", "9" * 5000, "²", "-1", "many"])
 def test_what_is_too_large_is_a_problem(db: None, path: str, length: str) -> None:
     answer = Client().get(f"/api/v1/{path}", CONTENT_LENGTH=length)
 

@@ -4,16 +4,18 @@ Whatever is asked, the API answers as its own description says: Schemathesis ask
 Each run asks the same: nothing is left to chance, and nothing is kept between runs.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+import yaml
 from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as drawing
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -122,10 +124,53 @@ def test_a_plausible_question_is_answered_as_described(
     assert seen >= ({200, 404, 409, 422} if known else {200})
 
 
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_whatever_is_sent_to_be_checked_is_answered_as_described(
+    described: Any, stocked: None, machine: tuple[MachineToken, str], mode: GenerationMode
+) -> None:
+    operation = described["/api/v1/spec-checks"]["POST"]
+
+    @the_same_each_time(150)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        if isinstance(case.body, dict) and case.body.get("look_up") is True:
+            case.body["look_up"] = False  # It would go out to registries.
+        response = case.call(headers={"Authorization": f"Bearer {machine[1]}"})
+        case.validate_response(response, excluded_checks=EXCLUDED)
+
+    ask()
+
+
+def test_a_plausible_workload_file_is_answered_as_described(
+    described: Any, stocked: None, machine: tuple[MachineToken, str]
+) -> None:
+    operation = described["/api/v1/spec-checks"]["POST"]
+    written = st.sampled_from([*PLAUSIBLE["image"], "python:3.13-slim"])
+    images = st.one_of(written, st.none(), st.lists(st.text(max_size=3), max_size=2))
+    steps = st.fixed_dictionaries({"image": images}, optional={"containerRegistry": st.sampled_from(PLAUSIBLE["registry"])})
+    nested = st.recursive(steps, lambda inner: st.dictionaries(st.text(max_size=8), inner, max_size=4), max_leaves=8)
+    texts = st.one_of(nested.map(yaml.safe_dump), nested.map(json.dumps), st.text(max_size=60))
+    seen = set()
+
+    @the_same_each_time(150)
+    @example(spec="image: python:3.13-slim", day=None)
+    @given(spec=texts, day=st.one_of(st.none(), st.dates().map(str)))
+    def ask(spec: str, day: str | None) -> None:
+        case = operation.Case(body={"spec": spec, "needed_until": day})
+        response = case.call(headers={"Authorization": f"Bearer {machine[1]}"})
+        case.validate_response(response, excluded_checks=EXCLUDED)
+        seen.add(response.status_code)
+        if response.status_code == 200:
+            seen.update(one["level"] for one in response.json()["findings"])
+
+    ask()
+    assert seen >= {200, 422, "ok", "warning", "error"}
+
+
 @pytest.mark.parametrize("headers", NO_TOKENS, ids=["none", "unknown", "session"])
-@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize("path", [*ADDRESSES, "spec-checks"])
 def test_without_a_token_every_answer_is_a_no(described: Any, stocked: None, path: str, headers: dict[str, str]) -> None:
-    operation = described[f"/api/v1/{path}"]["GET"]
+    operation = described[f"/api/v1/{path}"]["POST" if path == "spec-checks" else "GET"]
 
     @the_same_each_time(20)
     @given(case=operation.as_strategy())

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from registries.machine import berth
-from tests.registries.machine.world import PASSWORD, Ran, answer, login, problem, registry, run
+from tests.registries.machine.world import PASSWORD, Ran, answer, login, problem, pull_secret, registry, run
 
 AUTH = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
 CONFIG = answer({"auths": {"ghcr.io": {"auth": AUTH}}})
 REGISTRIES = answer({"registries": [registry("GHCR-acme", prefix="acme"), registry("hub", "docker.io")]})
-SECRET = "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/dockerconfigjson\n"
-PAGE = berth.Answer(200, "text/html", b"")
-YAML = berth.Answer(200, "application/yaml", SECRET.encode())
 
 
 def test_which_says_the_registry_and_never_the_password() -> None:
@@ -95,12 +92,54 @@ def test_a_secret_stays_off_a_terminal_and_is_not_even_asked_for(arguments: tupl
     assert "add --show" in ran.err
 
 
-@pytest.mark.parametrize(("arguments", "given"), list(zip(SECRET_COMMANDS, [answer(login()), CONFIG, YAML], strict=True)))
+@pytest.mark.parametrize(
+    ("arguments", "given"), list(zip(SECRET_COMMANDS, [answer(login()), CONFIG, answer(pull_secret())], strict=True))
+)
 def test_a_person_who_insists_sees_it(arguments: tuple[str, ...], given: berth.Answer) -> None:
     ran = run("berth", *arguments, "--show", answers=given, screen=True)
 
     assert ran.code == 0
     assert ran.out
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\N{NO-BREAK SPACE}"])
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("docker-config",), "--merge"),
+        (("docker-config", "a", "--format", "containers"), "--merge"),
+        (("docker-config", "--show"), "--merge"),
+        (("docker-config", "--helper"), "--merge"),
+        (("pull-secret",), "--output"),
+        (("pull-secret", "--show", "--format", "json"), "--output"),
+    ],
+)
+def test_an_option_that_names_no_file_prints_nothing_in_its_place(
+    arguments: tuple[str, ...], option: str, blank: str
+) -> None:
+    given = answer(pull_secret()) if arguments[0] == "pull-secret" else CONFIG
+
+    for form in ((option, blank), (f"{option}={blank}",)):
+        ran = run("berth", *arguments, *form, answers=REGISTRIES if "--helper" in arguments else given)
+
+        assert (ran.code, ran.out, ran.err, ran.api.paths) == (2, "", f"{option} names no file.\n", [])
+
+
+NOT_JSON = [b"Infinity", b"-Infinity", b"NaN", b"1e999", b"-1e999", b"[" * 5000 + b"]" * 5000, b'{"a": 1, "a": 2}']
+
+
+@pytest.mark.parametrize("hostile", NOT_JSON)
+def test_a_configuration_that_readers_would_not_agree_on_is_neither_printed_nor_merged(
+    tmp_path: Path, hostile: bytes
+) -> None:
+    path = tmp_path / "config.json"
+    given = berth.Answer(200, "application/json", b'{"auths": {"ghcr.io": {"auth": ' + hostile + b"}}}")
+
+    printed = run("berth", "docker-config", answers=given)
+    merged = run("berth", "docker-config", "--merge", str(path), answers=given)
+
+    assert (printed.code, printed.out, bool(printed.err)) == (2, "", True)
+    assert (merged.code, merged.out, path.exists()) == (2, "", False)
 
 
 def test_a_configuration_is_printed() -> None:
@@ -186,37 +225,6 @@ def test_an_unknown_name_is_said() -> None:
         "",
         "This machine token reads no registry called hbu. See: berth registries\n",
     )
-
-
-def test_a_pull_secret_is_printed() -> None:
-    ran = run("berth", "pull-secret", "a", "--name", "pull", "--namespace", "ml", answers=YAML)
-
-    assert (ran.code, ran.out, ran.err) == (0, SECRET, "")
-    assert ran.api.asked == (
-        "/api/v1/pull-secret",
-        {"registry": "a", "name": "pull", "namespace": "ml", "format": "yaml"},
-    )
-    assert ran.api.headers[0]["Accept"].startswith("application/yaml")
-
-
-def test_a_pull_secret_is_written_for_its_owner(tmp_path: Path) -> None:
-    path = tmp_path / "secret.yaml"
-    path.write_text("old", encoding="utf-8")
-    path.chmod(0o644)
-
-    ran = run("berth", "pull-secret", "--output", str(path), answers=YAML)
-
-    assert (ran.code, ran.out, ran.err) == (0, "", f"{path} is written.\n")
-    assert (path.read_text(encoding="utf-8"), path.stat().st_mode & 0o777) == (SECRET, 0o600)
-
-
-@pytest.mark.parametrize(
-    "given", [CONFIG, berth.Answer(200, "application/yaml", b"kind: Pod\n"), berth.Answer(200, "text/html", b"")]
-)
-def test_what_is_no_pull_secret_is_not_written(tmp_path: Path, given: berth.Answer) -> None:
-    ran = run("berth", "pull-secret", "--output", str(tmp_path / "secret.yaml"), answers=given)
-
-    assert (ran.code, list(tmp_path.iterdir())) == (2, [])
 
 
 def test_the_registries_are_listed() -> None:

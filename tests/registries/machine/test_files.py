@@ -88,6 +88,9 @@ def test_a_file_that_everyone_could_read_becomes_its_owners(tmp_path: Path) -> N
         (b"\xef\xbb\xbf{}", "is not JSON"),
         (b'{"a": NaN}', "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
+        (b'{"auths": {"quay.io": {"auth": "b2xk"}}, "auths": {}}', "has auths twice in one place"),
+        (b'{"auths": {"quay.io": {}, "quay.io": {"auth": "b2xk"}}}', "has quay.io twice in one place"),
+        (b'{"proxies": [{"a": {"b\\u0062": 1, "bb": 1}}]}', "has bb twice in one place"),
         (b"[]", "is not a configuration"),
         (b'{"auths": []}', "auths in "),
         (b"{" + b" " * (8 * 1024 * 1024), "too long"),
@@ -149,6 +152,60 @@ def test_a_link_that_another_user_laid_is_not_followed(tmp_path: Path) -> None:
 
     assert "is a link of another user" in refusal(link)
     assert real.read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize(
+    "path", ["link/config.json", "link/new.json", "link/deep/er/new.json", "own/config.json", "link/../mine/a"]
+)
+def test_a_folder_behind_a_link_that_another_user_laid_is_not_written_to(tmp_path: Path, path: str) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "link").symlink_to("mine")
+    os.lchown(tmp_path / "link", 4242, 4242)
+    (tmp_path / "own").symlink_to("link")
+
+    words = refusal(tmp_path / path)
+
+    assert words.startswith(
+        f"{tmp_path / path} leads through {tmp_path / 'link'}, a link of another user, which is not followed."
+    )
+    assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["config.json"]
+    assert (tmp_path / "mine" / "config.json").read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the link has to be root’s")
+def test_a_folder_behind_a_link_of_root_is_written_to(tmp_path: Path, as_another_user: int) -> None:
+    (tmp_path / "var" / "home").mkdir(parents=True)
+    (tmp_path / "home").symlink_to("var/home")
+
+    berth.merge_into(str(tmp_path / "home" / ".docker" / "config.json"), NEW)
+
+    assert json.loads((tmp_path / "var/home/.docker/config.json").read_text(encoding="utf-8")) == NEW
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "config.json",
+        "./config.json",
+        "sub/../config.json",
+        "link/../config.json",
+        "../here/config.json",
+        "whole/../config.json",
+    ],
+)
+def test_a_path_leads_where_the_system_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    for folder in ("here/sub", "elsewhere/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "here" / "link").symlink_to("../elsewhere/deep")
+    (tmp_path / "here" / "whole").symlink_to(tmp_path / "elsewhere" / "deep")
+    monkeypatch.chdir(tmp_path / "here")
+
+    berth.merge_into(path, NEW)
+
+    [made] = tmp_path.rglob("config.json")
+    assert made == Path(path).resolve()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

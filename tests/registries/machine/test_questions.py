@@ -1,5 +1,7 @@
 """How Berth is asked: again where that may help, never past the deadline, and each refusal has its sentence."""
 
+import time
+
 import pytest
 
 from registries.machine import berth
@@ -158,15 +160,37 @@ def test_no_sentence_repeats_the_token_or_steers_the_terminal() -> None:
     assert len(str(refusal)) < 1000
 
 
-@pytest.mark.parametrize("steering", ["\x1b]0;owned\x07", "\r", "\N{RIGHT-TO-LEFT OVERRIDE}"])
-def test_a_pull_secret_that_would_steer_the_terminal_is_not_berths(steering: str) -> None:
-    text = f"kind: Secret\ntype: kubernetes.io/dockerconfigjson\n{steering}\n"
-    given = berth.Answer(200, "application/yaml", text.encode())
+BETWEEN = ["", " ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{IDEOGRAPHIC SPACE}", "\r\n\t", "-", "é", "__", "\x1b"]
 
-    ran = run("berth", "pull-secret", "--show", answers=given, screen=True)
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "is not Berth" in ran.err
+@pytest.mark.parametrize("between", BETWEEN)
+def test_a_token_that_a_server_takes_apart_is_not_repeated_either(between: str) -> None:
+    refusal, _, _ = ask(problem(409, "ended", f"Bad {between.join(TOKEN)}, and {TOKEN[:20]}{between}{TOKEN[20:]}."))
+
+    assert str(refusal) == "Bad berth_…, and berth_…."
+
+
+def test_a_token_at_the_place_where_a_sentence_is_cut_off_is_not_repeated_in_part() -> None:
+    refusal, _, _ = ask(problem(409, "ended", "x" * 760 + TOKEN))
+
+    assert str(refusal) == "x" * 760 + "berth_…"
+
+
+def test_an_address_elsewhere_does_not_hold_the_token() -> None:
+    refusal, _, _ = ask(berth.Answer(302, "text/html", b"", location=f"https://{TOKEN.replace('_', '-')}.example/"))
+
+    assert "sends on to https://berth_….example, where" in str(refusal)
+
+
+@pytest.mark.parametrize("part", ["b", "berth_", "berth" + "_" * 3000, TOKEN[:-1], "_"])
+def test_a_long_sentence_is_masked_in_no_time(part: str) -> None:
+    said = part * (300_000 // len(part))
+    began = time.process_time()
+
+    refusal, _, _ = ask(problem(409, "ended", said))
+
+    assert str(refusal) == said[:800]
+    assert time.process_time() - began < 2
 
 
 def test_a_login_does_not_show_its_secret() -> None:

@@ -137,8 +137,8 @@ def test_a_token_file_that_everyone_reads_is_warned_of(tmp_path: Path) -> None:
     ("make", "words"),
     [
         (lambda path: None, "cannot be read: No such file or directory"),
-        (lambda path: path.mkdir(), "which is not a file"),
-        (os.mkfifo, "which is not a file"),
+        (lambda path: path.mkdir(), "which is not a regular file"),
+        (os.mkfifo, "which is not a regular file, and a pipe such as <(…)"),
         (lambda path: path.touch(), "is empty"),
         (lambda path: path.write_bytes(b"\xff\xfe" * 3000), "holds no machine token"),
     ],
@@ -148,3 +148,15 @@ def test_a_token_file_that_holds_none_is_refused(tmp_path: Path, make: Callable[
     make(path)
 
     assert words in refusal(BERTH_URL="https://berth.example.com", BERTH_TOKEN_FILE=str(path))
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+def test_a_token_in_a_pipe_is_told_to_be_put_into_a_file() -> None:
+    reading, writing = os.pipe()  # as BERTH_TOKEN_FILE=<(…) of a shell hands it
+    os.write(writing, TOKEN.encode())
+
+    sentence = refusal(BERTH_URL="https://berth.example.com", BERTH_TOKEN_FILE=f"/dev/fd/{reading}")
+
+    os.close(reading)
+    os.close(writing)
+    assert "Put the machine token into a regular file, or set BERTH_TOKEN." in sentence

@@ -25,9 +25,13 @@ NOT_FOUND = "credentials not found in native keychain\n"
 OCEAN = f"dop_v1_{CANARY}"
 
 
-def over_django(path: str, headers: Mapping[str, str], seconds: float) -> berth.Answer:
+def over_django(path: str, headers: Mapping[str, str], seconds: float, body: bytes | None = None) -> berth.Answer:
     """Ask the API of this process."""
-    answer = Client().get(path, headers=dict(headers))
+    around = {name: value for name, value in headers.items() if name != "Content-Type"}
+    if body is None:
+        answer = Client().get(path, headers=around)
+    else:
+        answer = Client().post(path, body, content_type=headers["Content-Type"], headers=around)
     kind = answer.headers["Content-Type"].partition(";")[0]
     return berth.Answer(answer.status_code, kind, answer.content, answer.headers.get("Retry-After", ""))
 
@@ -162,3 +166,31 @@ def test_a_revoked_token_is_said(run: Run, machine: tuple[MachineToken, str], al
     code, out, _ = run(berth.DOCKER, "get", said="registry.digitalocean.com")
 
     assert (code, out.startswith("Berth does not accept this machine token")) == (1, True)
+
+
+def test_a_workload_file_is_checked_and_shown_where_it_is_wrong(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "train.yaml"
+    path.write_text("jobs:\n  train:\n    with:\n      image: ghcr.io/acme/web:1\n      containerRegistry: ghcr-acmee\n")
+
+    code, out, err = run(berth.BERTH, "check", str(path))
+
+    assert (code, err) == (1, "")
+    assert out.splitlines() == [
+        f"{path}:5:26: error: No registry is called ghcr-acmee. Did you mean ghcr-acme? [unknown_name]",
+        "    5 |       containerRegistry: ghcr-acmee",
+        "      |                          ^~~~~~~~~~",
+        "  fix: Use ghcr-acme",
+        "1 image in 1 file, against 3 registries: 1 error.",
+    ]
+    assert HandOut.objects.latest("pk").kind == "spec_check"
+
+
+def test_a_file_that_berth_cannot_read_is_shown_where_it_breaks(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("image: a\nimage: b\n")
+
+    code, out, _ = run(berth.BERTH, "check", str(path))
+
+    assert code == 2
+    assert out.splitlines()[0].startswith(f"{path}:2:1: error: ")
+    assert out.splitlines()[1:3] == ["    2 | image: b", "      | ^"]

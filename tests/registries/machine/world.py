@@ -1,5 +1,6 @@
 """What stands in for Berth, for the streams and for the environment, around the machine client."""
 
+import base64
 import io
 import json
 from collections.abc import Mapping
@@ -49,6 +50,20 @@ def registry(name: str, host: str = "ghcr.io", prefix: str = "", **changes: Any)
     } | changes
 
 
+LOGINS = b'{"auths":{"ghcr.io":{"username":"robot","password":"CANARY","auth":"cm9ib3Q6Q0FOQVJZ"}}}'
+
+
+def pull_secret(config: bytes = LOGINS, **changes: Any) -> dict[str, Any]:
+    """Return what `/pull-secret` answers for the Secret `berth` with these logins, with changes."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "berth"},
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": {".dockerconfigjson": base64.b64encode(config).decode()},
+    } | changes
+
+
 def answer(document: Any, status: int = 200, kind: str = JSON, **headers: str) -> berth.Answer:
     """Return an answer with a JSON body."""
     return berth.Answer(status, kind, json.dumps(document).encode(), **headers)
@@ -67,10 +82,12 @@ class Api:
     answers: list[berth.Answer | berth.Problem]
     paths: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
 
-    def __call__(self, path: str, headers: Mapping[str, str], seconds: float) -> berth.Answer:
+    def __call__(self, path: str, headers: Mapping[str, str], seconds: float, body: bytes | None = None) -> berth.Answer:
         self.paths.append(path)
         self.headers.append(headers)
+        self.bodies.append(body and json.loads(body))
         given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(given, Exception):
             raise given
@@ -103,6 +120,46 @@ class Screen(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def finding(**changes: Any) -> dict[str, Any]:
+    """Return what `/spec-checks` says of the misspelt name in line 3 of `SPEC`, with changes."""
+    return {
+        "level": "error",
+        "rule": "unknown_name",
+        "message": "No registry is called ghcr-nortwind. Did you mean ghcr-northwind?",
+        "line": 3,
+        "column": 24,
+        "end_line": 3,
+        "end_column": 37,
+        "owner": "evaluate",
+        "image": "ghcr.io/northwind/evaluator:1",
+        "reference": "ghcr.io/northwind/evaluator:1",
+        "named": "ghcr-nortwind",
+        "registry": "",
+        "fixes": [
+            {
+                "title": "Use ghcr-northwind",
+                "edits": [{"start_line": 3, "start_column": 24, "end_line": 3, "end_column": 37, "text": "ghcr-northwind"}],
+            }
+        ],
+        "digest": "",
+        "platforms": [],
+        "size_bytes": None,
+    } | changes
+
+
+SPEC = """evaluate:
+    image: ghcr.io/northwind/evaluator:1
+    containerRegistry: ghcr-nortwind
+"""
+
+
+def verdict(*findings: dict[str, Any], registries: int = 8) -> berth.Answer:
+    """Return what `/spec-checks` answers with these findings."""
+    counts = {level: sum(one["level"] == level for one in findings) for level in ("ok", "warning", "error")}
+    said = {"ok": not counts["error"], "name": "", "counts": counts, "registries": registries, "findings": findings}
+    return answer(said)
 
 
 def run(

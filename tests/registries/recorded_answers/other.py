@@ -54,7 +54,7 @@ ROWS = (
     BASIC.has_no_repository("Check the test image."),
     BASIC.row(
         "an address where there is no registry", "2.1, 404", (("GET /v2/", answer(404)),), Outcome.NOT_A_REGISTRY,
-        Step.SIGN_IN, "The host answers, but not as a registry.", hint="`/v2/` answered HTTP 404", said="HTTP 404",
+        Step.SIGN_IN, "The host answers, but not as a registry.", hint="/v2/ answered HTTP 404", said="HTTP 404",
     ),
     BASIC.row(
         "a network rule", "2.1, 403", (("GET /v2/", answer(403)),), Outcome.UNREACHABLE, Step.SIGN_IN, TURNED_AWAY,

@@ -1,0 +1,83 @@
+"""
+The changes that are offered with a finding: a name or an image in place of another, or a line put in beside it.
+
+A scalar is replaced only where it stands in the file as it reads: what an anchor, an escape or a fold makes of it is left
+to people. What is put in is quoted where YAML would read something else, such as a number.
+"""
+
+import re
+from collections.abc import Iterable
+
+from registries.formats import kubernetes_name
+from registries.specs.spec import Gap, Use, Word
+from registries.specs.verdicts import Edit, Fix, Rule
+
+MOST_OFFERED = 3
+_ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
+_OTHER_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})  # to one reader of YAML or another
+_NOTHING = ("", "~", "null", "Null", "NULL")
+
+
+def use_names(text: str, use: Use, rule: Rule, names: Iterable[str]) -> tuple[Fix, ...]:
+    """Offer to name a registry beside an image, in place of the one that is named there, for each of these names."""
+    return _made(rule, ((name, f"Use {name}", _name_edit(text, use, name)) for name in names))
+
+
+def add_name(text: str, use: Use, rule: Rule, name: str) -> tuple[Fix, ...]:
+    """Offer to name a registry beside an image that stands without one."""
+    return _made(rule, [(name, "Add containerRegistry", _name_edit(text, use, name))])
+
+
+def use_secrets(use: Use, rule: Rule, names: Iterable[str], title: str = "") -> tuple[Fix, ...]:
+    """Offer to let a pod pull with the Secret of a registry, for each of these registries."""
+    return _made(rule, ((name, title or f"Use {name}", _secret_edit(use, name)) for name in names))
+
+
+def use_image(text: str, use: Use, rule: Rule, title: str, image: str) -> tuple[Fix, ...]:
+    """Offer an image in place of the one that stands there."""
+    return _made(rule, [("image", title, _replaced(text, use.image, image))])
+
+
+def _made(rule: Rule, offers: Iterable[tuple[str, str, Edit | None]]) -> tuple[Fix, ...]:
+    # Two images of one pod offer one and the same change, under one key.
+    return tuple(Fix(key=f"{edit.start}-{rule}-{what}", title=title, edits=(edit,)) for what, title, edit in offers if edit)
+
+
+def _name_edit(text: str, use: Use, name: str) -> Edit | None:
+    if use.named is not None:
+        return _replaced(text, use.named, name)
+    return _put_in(use.gap, f"containerRegistry: {_scalar(name)}")
+
+
+def _secret_edit(use: Use, name: str) -> Edit | None:
+    if use.secrets is None:
+        return None
+    entry = f"{{name: {_scalar(kubernetes_name(name))}}}"
+    if use.secrets.add is not None:
+        return _put_in(use.secrets.add, entry)
+    return _put_in(use.secrets.gap, f"imagePullSecrets: [{entry}]")
+
+
+def _put_in(gap: Gap | None, what: str) -> Edit | None:
+    return Edit(start=gap.at, end=gap.at, text=f"{gap.before}{what}{gap.after}") if gap else None
+
+
+def _replaced(text: str, word: Word, new: str) -> Edit | None:
+    """Return the change of a scalar, in the quotes that it has; None where it does not stand there as it reads."""
+    start, end = word.span.start, word.span.end
+    stands = text[start:end]
+    if stands == "":
+        # Nothing stands behind the colon.
+        space = "" if text[start - 1 : start].isspace() else " "
+        return Edit(start=start, end=end, text=f"{space}{_scalar(new)}")
+    if stands in (f"'{word.text}'", f'"{word.text}"'):
+        return Edit(start=start, end=end, text=f"{stands[0]}{new}{stands[0]}")
+    if stands == word.text or _ALIAS.fullmatch(stands) or (word.text in _NOTHING and stands in _NOTHING):
+        return Edit(start=start, end=end, text=_scalar(new))
+    return None
+
+
+def _scalar(text: str) -> str:
+    """Return a name or an image as YAML; neither holds what would have to be escaped."""
+    plain = text[:1].isalpha() and text.lower() not in _OTHER_WORDS
+    return text if plain else f'"{text}"'
