@@ -7,9 +7,11 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.html import format_html
 
-from console.models import Installation, Membership, Role, Team, User
+from console.models import Installation, Invitation, Membership, Role, Team, User
+from console.models.invitation import AGAIN_AFTER
 
 ROLES = {
     Role.OWNER: "All of it, and the team itself.",
@@ -19,10 +21,22 @@ ROLES = {
 MOST_AT_ONCE = 20
 
 
+class NameField(forms.CharField):
+    """What somebody or a team is called: one line, its spaces single, and nothing that steers whoever shows it."""
+
+    def to_python(self, value: Any) -> Any:
+        return " ".join(str(super().to_python(value)).split())
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if not value.isprintable():
+            raise ValidationError("Leave out what cannot be seen.", code="unseen")
+
+
 class TeamForm(forms.Form):
     """A new team."""
 
-    name = forms.CharField(label="Team name", max_length=80, help_text="As people say it. Its address follows from it.")
+    name = NameField(label="Team name", max_length=80, help_text="As people say it. Its address follows from it.")
 
     def found(self, *, by: User) -> Team:
         return Team.objects.found(self.cleaned_data["name"], by=by)
@@ -31,7 +45,7 @@ class TeamForm(forms.Form):
 class TeamSettingsForm(forms.Form):
     """What a team is called, and where its pages are."""
 
-    name = forms.CharField(label="Team name", max_length=80, help_text="As people say it.")
+    name = NameField(label="Team name", max_length=80, help_text="As people say it.")
     slug = forms.SlugField(
         label="Address",
         max_length=50,
@@ -50,7 +64,7 @@ class TeamSettingsForm(forms.Form):
 class DeleteTeamForm(forms.Form):
     """Confirms that a team goes, with all that it has: its name is typed."""
 
-    name = forms.CharField(label="Team name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = NameField(label="Team name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, data: Any = None, *, team: Team) -> None:
         super().__init__(data)
@@ -59,7 +73,7 @@ class DeleteTeamForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name != self.team.name:
+        if name != " ".join(self.team.name.split()):
             raise ValidationError("This is not its name.", code="name")
         return name
 
@@ -67,7 +81,7 @@ class DeleteTeamForm(forms.Form):
 class PersonForm(forms.Form):
     """Somebody new: what they are called, and their password."""
 
-    name = forms.CharField(label="Your name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label="Your name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
         label="Password",
         strip=False,
@@ -111,7 +125,7 @@ class SetUpForm(PersonForm):
         help_text="You sign in with it.",
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    team = forms.CharField(
+    team = NameField(
         label="Team name", max_length=80, help_text="Registries belong to a team. You can make more teams later."
     )
 
@@ -155,6 +169,8 @@ class InviteForm(forms.Form):
         for email in emails:
             try:
                 validate_email(email)
+                if not email.isascii() or len(email) > Invitation.LONGEST_EMAIL:
+                    raise ValidationError("")
             except ValidationError:
                 raise ValidationError(f"“{email[:80]}” is not an email address.", code="email") from None
         there = (
@@ -165,6 +181,9 @@ class InviteForm(forms.Form):
         if there:
             are = "is" if len(there) == 1 else "are"
             raise ValidationError(f"{' and '.join(there)} {are} in the team already.", code="member")
+        lately = self.team.invitations.filter(email__in=emails, sent_at__gt=timezone.now() - AGAIN_AFTER)
+        if just_now := lately.values_list("email", flat=True).first():
+            raise ValidationError(f"{just_now} was invited just now. Wait a minute.", code="lately")
         return emails
 
 

@@ -31,7 +31,7 @@ def sent(invitation: Invitation, secret: str) -> bool:
     context = {"invitation": invitation, "url": link(secret)}
     try:
         get_adapter().send_mail("console/email/invitation", invitation.email, context)
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ValueError) as error:
         # The words of the fault could hold an address, so only its kind is logged.
         log.warning("an invitation could not be mailed: %s", type(error).__name__)
         return False

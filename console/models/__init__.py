@@ -3,7 +3,7 @@
 from console.models.event import Event
 from console.models.former_slug import FormerSlug
 from console.models.installation import AlreadySetUp, Installation
-from console.models.invitation import Invitation, InvitationGone
+from console.models.invitation import Invitation, InvitationGone, TooManyInvitations
 from console.models.team import LastOwner, Membership, NotAllowed, Role, SlugTaken, Team, TeamManager
 from console.models.user import User, UserManager
 
@@ -21,6 +21,7 @@ __all__ = [
     "SlugTaken",
     "Team",
     "TeamManager",
+    "TooManyInvitations",
     "User",
     "UserManager",
 ]

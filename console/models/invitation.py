@@ -28,9 +28,16 @@ AGAIN_AFTER = timedelta(minutes=1)
 MOST_OPEN = 100
 """How many invitations of a team may be open at once."""
 
+MOST_A_DAY = 100
+"""How many invitations one person, or all people of one team, may send within 24 hours, those withdrawn included."""
+
 
 class InvitationGone(Exception):
     """It was accepted, withdrawn or sent again meanwhile, or it has ended. Nothing was done."""
+
+
+class TooManyInvitations(Exception):
+    """As many are open, or were sent within a day, as may be. Nothing was done."""
 
 
 class InvitationManager(models.Manager["Invitation"]):
@@ -40,7 +47,7 @@ class InvitationManager(models.Manager["Invitation"]):
         Invite some addresses, each with a secret of its own; return the invitations with these secrets.
 
         Who was invited before gets a new invitation in place of the old one. Raises NotAllowed where the role is above
-        that of whoever invites, or where there are too many.
+        that of whoever invites, and TooManyInvitations.
         """
         inviter = team.locked_membership(by, at_least=Role.ADMIN)
         if role.rank > Role(inviter.role).rank:
@@ -53,7 +60,8 @@ class InvitationManager(models.Manager["Invitation"]):
             Event.record(team, Event.Verb.INVITED, invitation.email, by=by)
             made.append((invitation, secret))
         if self.filter(team=team, ends_at__gt=timezone.now()).count() > MOST_OPEN:
-            raise NotAllowed
+            raise TooManyInvitations
+        _judge_number(team, by)
         return made
 
     def presented(self, secret: str) -> "Invitation | None":
@@ -65,9 +73,11 @@ class InvitationManager(models.Manager["Invitation"]):
 class Invitation(models.Model):
     """An address that may come into a team, and with which role."""
 
+    LONGEST_EMAIL = 254
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("e-mail address", max_length=LONGEST_EMAIL)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
@@ -105,7 +115,7 @@ class Invitation(models.Model):
         """
         Give it a new secret and three days more, and return the secret; the link of before opens nothing any more.
 
-        Raises NotAllowed for whom it is too high, InvitationGone where somebody was quicker.
+        Raises NotAllowed for whom it is too high, InvitationGone where somebody was quicker, and TooManyInvitations.
         """
         self._judge(by)
         secret, now = secrets.token_urlsafe(32), timezone.now()
@@ -113,6 +123,7 @@ class Invitation(models.Model):
         if not same.update(digest=_digest(secret), sent_at=now, ends_at=now + KEPT, by=by):
             raise InvitationGone
         Event.record(self.team, Event.Verb.INVITED_AGAIN, self.email, by=by)
+        _judge_number(self.team, by)
         self.refresh_from_db()
         return secret
 
@@ -147,6 +158,15 @@ class Invitation(models.Model):
         member = self.team.locked_membership(by, at_least=Role.ADMIN)
         if Role(self.role).rank > Role(member.role).rank:
             raise NotAllowed
+
+
+def _judge_number(team: Team, by: User) -> None:
+    """Raise TooManyInvitations once one of a day's limits is passed; the record knows what was sent."""
+    sent = Event.objects.filter(
+        verb__in=(Event.Verb.INVITED, Event.Verb.INVITED_AGAIN), at__gt=timezone.now() - timedelta(days=1)
+    )
+    if sent.filter(team=team).count() > MOST_A_DAY or sent.filter(by=by).count() > MOST_A_DAY:
+        raise TooManyInvitations
 
 
 def _digest(secret: str) -> str:

@@ -203,6 +203,7 @@ class Membership(models.Model):
             self._keep_an_owner()
         self.role = role
         self.save(update_fields=["role"])
+        self._withdraw_invitations()
         Event.record(self.team, Event.Verb.ROLE_CHANGED, f"{self.user.email} to {role.label}", by=by)
 
     @transaction.atomic
@@ -215,6 +216,7 @@ class Membership(models.Model):
         if mine.is_owner:
             self._keep_an_owner()
         mine.delete()
+        self._withdraw_invitations()
         Event.record(self.team, Event.Verb.LEFT if leaves else Event.Verb.REMOVED, self.user.email, by=by)
 
     @transaction.atomic
@@ -226,6 +228,7 @@ class Membership(models.Model):
         other.role, asker.role = Role.OWNER, Role.ADMIN
         other.save(update_fields=["role"])
         asker.save(update_fields=["role"])
+        asker._withdraw_invitations()
         Event.record(self.team, Event.Verb.HANDED_OVER, to.user.email, by=self.user)
 
     def _both(self, by: User) -> "tuple[Membership, Membership]":
@@ -235,6 +238,13 @@ class Membership(models.Model):
         if mine is None:
             raise NotAllowed
         return asker, mine
+
+    def _withdraw_invitations(self) -> None:
+        """Let go the invitations that this person sent and may not send now, and their own: no link outlives a right."""
+        now = self.team.memberships.filter(pk=self.pk).first()
+        sendable = [role for role in Role if now is not None and now.is_admin and role.rank <= Role(now.role).rank]
+        own = models.Q(email=self.user.email)
+        self.team.invitations.filter(own | models.Q(by=self.user) & ~models.Q(role__in=sendable)).delete()
 
     def _keep_an_owner(self) -> None:
         if not self.team.memberships.filter(role=Role.OWNER).exclude(pk=self.pk).exists():

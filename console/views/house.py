@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -33,6 +34,7 @@ def index(request: Any) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @sensitive_post_parameters()
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first owner and team, for whoever holds the link from the terminal, once."""

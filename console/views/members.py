@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from console import invitations
 from console.access import TeamRequest, member
 from console.forms import InviteForm, RoleForm
-from console.models import Invitation, InvitationGone, LastOwner, Membership, NotAllowed, Role
+from console.models import Invitation, InvitationGone, LastOwner, Membership, NotAllowed, Role, TooManyInvitations
 
 ASKED_OR_DONE = ["GET", "HEAD", "POST"]
 LAST_OWNER = "A team keeps at least one owner, and {} is the last. Make somebody else an owner first."
-TOO_MANY = "This team has as many open invitations as there may be. Withdraw some first."
+TOO_MANY = "As many invitations are open, or were sent today, as there may be. Withdraw some, or invite them tomorrow."
 GONE = "That invitation is not there any more: it was accepted, withdrawn or sent again."
 
 
@@ -46,6 +46,8 @@ def member_invite(request: TeamRequest) -> HttpResponse:
     try:
         made = Invitation.objects.invite(request.team, form.cleaned_data["emails"], role, by=request.user)
     except NotAllowed:
+        raise PermissionDenied from None
+    except TooManyInvitations:
         form.add_error("emails", TOO_MANY)
         return _page(request, form=form, status=422)
     return _told(request, made)
@@ -67,6 +69,8 @@ def invitation_again(request: TeamRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied from None
     except InvitationGone:
         return _said(request, messages.WARNING, GONE)
+    except TooManyInvitations:
+        return _said(request, messages.WARNING, TOO_MANY)
     return _told(request, [(invitation, secret)])
 
 

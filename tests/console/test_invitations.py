@@ -153,8 +153,56 @@ def test_only_so_many_invitations_are_open_at_once(bobs: Client, team: Team, mon
     response = bobs.post(INVITE, {"emails": "a@x.example b@x.example c@x.example", "role": "member"})
 
     assert response.status_code == 422
-    assert "Withdraw some first." in words(response.content)
+    assert "Withdraw some, or invite them tomorrow." in words(response.content)
     assert not team.invitations.exists()
+
+
+def test_a_mailbox_is_not_flooded(bobs: Client, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.models.invitation.MOST_A_DAY", 2)
+    once = {"emails": "nina@northwind.example", "role": "member"}
+
+    bobs.post(INVITE, once)
+    assert "nina@northwind.example was invited just now. Wait a minute." in words(bobs.post(INVITE, once).content)
+    for minutes in (2, 4):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            team.invitations.get().withdraw(by=User.objects.get(email="bob@northwind.example"))
+            answer = bobs.post(INVITE, once)
+
+            assert answer.status_code == (302 if minutes == 2 else 422)
+            if minutes == 4:
+                assert "were sent today" in words(answer.content)
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize("email", ["a@" + "ı" * 60 + ".example", "ſam@x.example", "a" * 60 + "@" + "b" * 190 + ".example"])
+def test_an_address_that_only_looks_like_one_or_is_too_long_is_refused(email: str, bobs: Client, team: Team) -> None:
+    response = bobs.post(INVITE, {"emails": email, "role": "member"})
+
+    assert response.status_code == 422
+    assert "is not an email address." in words(response.content)
+    assert not team.invitations.exists()
+
+
+def test_no_invitation_outlives_the_right_to_send_it(team: Team, alice: User, bob: User, vera: User) -> None:
+    def invited(role: Role, by: User, email: str) -> Invitation:
+        return Invitation.objects.invite(team, [email], role, by=by)[0][0]
+
+    def there() -> set[str]:
+        return set(team.invitations.values_list("email", flat=True))
+
+    member_of = team.memberships.select_related("user", "team")
+    member_of.get(user=bob).change_role(Role.OWNER, by=alice)
+    invited(Role.OWNER, bob, "owner@x.example")
+    invited(Role.ADMIN, bob, "admin@x.example")
+    invited(Role.MEMBER, alice, "alices@x.example")
+    invited(Role.ADMIN, alice, vera.email)
+
+    member_of.get(user=bob).change_role(Role.ADMIN, by=alice)
+    assert there() == {"admin@x.example", "alices@x.example", vera.email}
+    member_of.get(user=vera).remove(by=alice)
+    assert there() == {"admin@x.example", "alices@x.example"}
+    member_of.get(user=bob).remove(by=alice)
+    assert there() == {"alices@x.example"}
 
 
 def test_the_secret_of_a_link_is_nowhere_in_the_database(invite: Invite) -> None:
@@ -203,7 +251,9 @@ def test_an_admin_cannot_send_again_or_withdraw_the_invitation_of_an_owner(bobs:
 def test_somebody_new_makes_an_account_and_is_in(invite: Invite, team: Team) -> None:
     _, path = invite("nina@northwind.example", Role.ADMIN)
     client = Client()
-    assert "Bob Berg invited nina@northwind.example as an admin." in words(client.get(path).content)
+    page = client.get(path)
+    assert "Bob Berg invited nina@northwind.example as an admin." in words(page.content)
+    assert "no-store" in page.headers["Cache-Control"]
 
     response = client.post(path, NEW, follow=True)
 

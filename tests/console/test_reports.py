@@ -1,5 +1,6 @@
 """A fault of ours: the page says so with a reference, and no report carries what was posted."""
 
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -145,9 +146,25 @@ def test_a_fault_at_an_address_with_a_token_is_mailed_and_logged_without_it(
         client.get(f"/setup/{TEXT}/")
 
     (report,) = mail.outbox
-    assert report.subject == "Berth: ERROR (EXTERNAL IP): Internal Server Error: /setup/berth_Ab3dE6gH_…/"
-    assert "RuntimeError at GET '/setup/berth_Ab3dE6gH_…/'" in report.body
+    assert report.subject == "Berth: ERROR (EXTERNAL IP): Internal Server Error: /setup/…/"
+    assert "RuntimeError at GET '/setup/…/'" in report.body
     (line,) = [record.getMessage() for record in caplog.records if record.name == "berth"]
-    assert "at GET '/setup/berth_Ab3dE6gH_…/'" in line
+    assert "at GET '/setup/…/'" in line
     for text in (report.subject, report.body, line):
         assert TOKEN.secret.reveal() not in text
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+@pytest.mark.parametrize("path", ["/invitations/{}/", "/setup/{}/", "/accounts/password/reset/key/abc-{}/"])
+def test_l19_no_secret_of_an_address_is_logged(path: str, method: str, client: Client, db: None) -> None:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Line("%(message)s"))
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+
+    getattr(client, method)(path.format(CANARY))
+
+    logger.removeHandler(handler)
+    assert CANARY not in written.getvalue()
+    assert written.getvalue().count(path.format("…").replace("abc-", "")) == written.getvalue().count("\n")

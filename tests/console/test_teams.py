@@ -138,3 +138,18 @@ def test_where_the_operator_does_not_allow_it_nobody_makes_a_team(settings: Any,
     assert "Ask an admin of a team to invite vera@northwind.example." in page
     assert client.post("/teams/create/", {"name": "Mine"}).status_code == 403
     assert not Team.objects.filter(name="Mine").exists()
+
+
+@pytest.mark.parametrize("name", ["North\x1bwind", "North\u202ewind", "North\u200bwind"])
+def test_a_name_that_steers_whoever_shows_it_is_refused(name: str, alices: Client, team: Team) -> None:
+    response = rename(alices, name=name)
+
+    assert response.status_code == 422
+    assert "Leave out what cannot be seen." in words(response.content)
+
+
+def test_a_name_is_one_line_with_single_spaces(alices: Client, team: Team) -> None:
+    rename(alices, name="North\r\n  wind")
+
+    team.refresh_from_db()
+    assert team.name == "North wind"
