@@ -21,6 +21,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -250,9 +251,14 @@ def _trusting(ca_pem: str) -> ssl.SSLContext:
     return context
 
 
-@lru_cache(maxsize=1)
 def _trusting_the_system() -> ssl.SSLContext:
-    """Trust the system's authorities as this process found them: whoever changes those restarts Berth."""
+    """Return what trusts the system's authorities alone: the same for all, until the system's are others."""
+    places = ssl.get_default_verify_paths()
+    return _read_once(*((place, Path(place).stat().st_mtime_ns) for place in (places.cafile, places.capath) if place))
+
+
+@lru_cache(maxsize=1)
+def _read_once(*store: tuple[str, int]) -> ssl.SSLContext:
     return _trusting("")
 
 

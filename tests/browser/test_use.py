@@ -14,7 +14,7 @@ from playwright.sync_api import Error, Page, expect
 from console.models import Team, User
 from registries.machine import berth
 from registries.models import Asker, Connection, HandOut, HandOutResult, MachineToken
-from registries.models.hand_out import HandOutManager
+from registries.models.kept_query import KeptRow
 from tests.browser.conftest import SignIn
 from tests.browser.diary import Diary, tables_holding
 from tests.browser.lookout import Lookout
@@ -245,7 +245,7 @@ def used(team: Team, alice: User) -> Scene:
     asker = Asker(team=team, name="cluster", token=token)
     images = [f"ghcr.io/northwind-labs/a-service-with-a-long-name-{number}:1" for number in range(12)]
     for asked in ["", "ghcr.io", *images]:
-        about = {"connection": github, "registry": github.name}
+        about = {"connection_id": github.pk, "registry": github.name}
         HandOut.objects.note(asker, HandOutResult.GIVEN, kind=HandOut.Kind.CREDENTIAL, asked=asked, **about)
     return scene
 
@@ -291,7 +291,7 @@ def test_nothing_is_wrong_where_the_ledger_cannot_be_written(
         raise DatabaseError("disk full")
 
     lookout.expect_status(503)
-    monkeypatch.setattr(HandOutManager, "create", fail)
+    monkeypatch.setattr(KeptRow, "add", fail)
     sign_in(page)
     page.goto(f"{LIST}web/")
     page.get_by_role("button", name="Show the credential…").click()

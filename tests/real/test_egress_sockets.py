@@ -279,6 +279,20 @@ def test_what_is_let_pass_to_explain_a_certificate_is_let_pass_for_nothing_else(
     assert server.heard == b""
 
 
+def test_an_authority_that_the_system_begins_to_trust_is_trusted_from_then_on(
+    secure: Server, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store.pem"
+    store.write_text(Authority().pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(store))
+    with pytest.raises(NotTrusted):
+        ask(secure, "https")
+
+    store.write_text(authority.pem)
+
+    assert ask(secure, "https").status == 200
+
+
 def test_an_intermediate_authority_alone_is_enough(tmp_path: Path) -> None:
     root = trustme.CA()
     intermediate = root.create_child_ca()
