@@ -13,6 +13,7 @@ from registries.urls import (
 )
 
 urlpatterns = [
+    path("api/v1/", api_urlpatterns),  # First, since machines ask most.
     path("", views.index, name="index"),
     path("setup/<str:token>/", views.setup, name="setup"),
     path("theme/", views.theme, name="theme"),
@@ -34,7 +35,6 @@ urlpatterns = [
     path("teams/<slug:team>/containers/", include(team_urlpatterns)),
     path("teams/<slug:team>/spec-checker/", include(image_urlpatterns)),
     path("teams/<slug:team>/tokens/", include(token_urlpatterns)),
-    path("api/v1/", api_urlpatterns),
     path("machine/", include(machine_urlpatterns)),
     path("admin/", admin.site.urls),
 ]
