@@ -12,6 +12,7 @@ from typing import Any
 from registries.specs.verdicts import Edit, Fix
 
 MOST_CHARACTERS = 16 * 1024  # of all that is carried; beyond it, what was changed first can be undone no more
+MOST_PARTS = 10  # of one change; those that Berth offers have one or two
 _APART = 400  # lines over which a change may be spread to be shown, since comparing more takes long
 
 
@@ -46,8 +47,11 @@ def undoing(text: str, change: Change) -> Fix | None:
 
 def can_be_shown(text: str, change: Change) -> bool:
     """Say whether a change stands in few enough lines to be compared with what was there."""
-    starts = [part.start for part in change]
-    return bool(change) and text.count("\n", min(starts), max(starts)) + sum(_lines(part) for part in change) < _APART
+    if not change:
+        return False
+    start, end = min(part.start for part in change), max(part.start + len(part.come) for part in change)
+    # What came and what lies between stands in the text. Lines end where those of a spec do, whatever ends them.
+    return sum(len(one.splitlines()) for one in [text[start:end], *(part.gone for part in change)]) < _APART
 
 
 def as_carried(changes: Sequence[Change]) -> str:
@@ -64,9 +68,17 @@ def read_carried(carried: str) -> tuple[Change, ...]:
         return ()
     try:
         changes = json.loads(carried or "[]")
-        return tuple(tuple(_part(*part) for part in change) for change in changes)
+        return tuple(_change(change) for change in changes)
     except (ValueError, TypeError, RecursionError):
         return ()
+
+
+def _change(parts: Any) -> Change:
+    change = tuple(_part(*part) for part in parts)
+    ends = [part.start + len(part.come) for part in change]
+    if len(change) > MOST_PARTS or any(part.start < end for part, end in zip(change[1:], ends, strict=False)):
+        raise ValueError("This is no change.")
+    return change
 
 
 def _part(start: Any, gone: Any, come: Any) -> Part:
@@ -74,7 +86,3 @@ def _part(start: Any, gone: Any, come: Any) -> Part:
         raise ValueError("This is no part of a change.")
     f"{gone}{come}".encode()  # JSON can write half a character, which no file holds.
     return Part(start, gone, come)
-
-
-def _lines(part: Part) -> int:
-    return part.gone.count("\n") + part.come.count("\n")

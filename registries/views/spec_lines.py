@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -23,6 +23,7 @@ LONGEST_HIGHLIGHTED = 64 * 1024  # characters of a file
 LONGEST_LINE = 300
 MOST_LINES = 3000  # beyond this, only those near something that is said are shown
 AROUND = 6
+MOST_MARKED = 40  # of the rows of one image; of one that takes more, the first and the last are marked
 _GRAVEST_FIRST = ("bad", "warn", "ok")
 
 
@@ -80,7 +81,7 @@ def rows(text: str, verdicts: Sequence[tuple[Verdict[Known], Said]]) -> Iterator
         if one.kind == "ok" and verdict.use.named and verdict.span == verdict.use.named.span:
             spans.append(verdict.use.image.span)  # What resolves are both lines.
         for span in spans:
-            for at in range(_row(starts, span.start), _row(starts, max(span.start, span.end - 1)) + 1):
+            for at in _marked(_row(starts, span.start), _row(starts, max(span.start, span.end - 1))):
                 kinds[at] = min(filter(None, [kinds.get(at), one.kind]), key=_GRAVEST_FIRST.index)
         under[_row(starts, max(verdict.span.start, verdict.span.end - 1))].append(one)
     lines = highlighted_lines(text) if len(text) <= LONGEST_HIGHLIGHTED else split_lines(text)
@@ -133,6 +134,11 @@ def _starts(text: str) -> list[int]:
 
 def _row(starts: Sequence[int], offset: int) -> int:
     return bisect_right(starts, offset) - 1
+
+
+def _marked(first: int, last: int) -> Collection[int]:
+    """Return which rows of an image are marked: hundreds of images may share a scalar that is as long as the file."""
+    return range(first, last + 1) if last - first < MOST_MARKED else (first, last)
 
 
 def _near(marks: Sequence[int], count: int) -> list[int]:

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from difflib import SequenceMatcher
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from pytest_django import DjangoAssertNumQueries
 from console.models import Team, User
 from registries.forms.spec import LIMIT_BYTES
 from registries.spec_checks import check_spec
+from registries.specs import fixing
 from registries.specs.verdicts import Finding, Level, Looked, Rule
-from registries.views import spec_words
+from registries.views import spec_lines, spec_words
 from registries.views.spec_example import EXAMPLE
-from registries.views.spec_lines import MOST_LINES
+from registries.views.spec_lines import MOST_LINES, MOST_MARKED
 from tests.browser.diary import tables_holding
 from tests.browser.scene import Scene
 from tests.registries.flavor_table import OTHER
@@ -175,6 +177,38 @@ def test_a_long_file_is_shown_where_something_is_said(veras: Client) -> None:
     assert answer.context["form"].text == file
 
 
+def test_images_that_share_a_scalar_as_long_as_the_file_mark_its_first_row_and_its_last(
+    veras: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked: list[Collection[int]] = []
+    mark = spec_lines._marked
+
+    def noted(first: int, last: int) -> Collection[int]:
+        marked.append(mark(first, last))
+        return marked[-1]
+
+    monkeypatch.setattr(spec_lines, "_marked", noted)
+    file = f'b: &b {{image: "{"#".join(chr(10) * 50_000)}a b"}}\njobs:\n'
+    file += "".join(f"  job{number}: {{<<: *b, containerRegistry: n{number}}}\n" for number in range(400))
+
+    answer = check(veras, file)
+
+    assert len(answer.context["report"].verdicts) == 401
+    assert len(marked) >= 401
+    assert sum(map(len, marked)) <= 2 * len(marked)
+    long = [row.number for row in answer.context["lines"] if row.kind and row.number <= 50_001]
+    assert long == [1, 50_001]
+
+
+@pytest.mark.parametrize(("rows", "marked"), [(MOST_MARKED, [*range(1, MOST_MARKED + 1)]), (99, [1, 99])])
+def test_each_row_of_an_image_is_marked_where_they_are_few(rows: int, marked: list[int], veras: Client) -> None:
+    breaks = "\n" * (rows - 1)
+
+    answer = check(veras, f'image: "{breaks}a b"\n')
+
+    assert [row.number for row in answer.context["lines"] if row.kind] == marked
+
+
 # Changes -----------------------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +262,30 @@ def test_a_change_all_over_a_file_can_be_undone_though_it_is_not_shown(veras: Cl
 
     assert "The lines that it changes stand far apart, so they are not shown here." in words(answer.content)
     assert check(veras, file, changes=changes, do="undo").context["form"].text == "x" + file[1:2005] + "y: 2\n"
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028"])
+def test_a_change_that_was_tampered_with_has_no_file_compared(
+    end: str, veras: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def matcher(*, a: list[str], b: list[str], **options: Any) -> "SequenceMatcher[str]":
+        compared.append(max(len(a), len(b)))
+        return SequenceMatcher(a=a, b=b, **options)
+
+    monkeypatch.setattr(fixing, "SequenceMatcher", matcher)
+    lines = f"#{end}" * 60_000
+    many_parts = [[n, "x", "#"] for n in range(0, 40, len(f"#{end}"))]
+
+    far, many, near = (
+        check(veras, f"{lines}b: 1\n", changes=json.dumps([parts])).context["change"]
+        for parts in ([[0, "x", "#"], [len(lines), "y", "b"]], many_parts, [[0, "x", "#"], [2, "y", "#"]])
+    )
+
+    assert (far, many) == ([], None)
+    assert sorted(line.text for line in near if line.kind == "removed") == ["x", "y"]
+    assert compared == [5]
 
 
 def test_a_file_goes_back_to_the_form_as_it_is(alices: Client) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from registries.forms.spec import LIMIT_BYTES, SpecForm, mark_of
 from registries.forms.spec_changes import (
     MOST_CHARACTERS,
+    MOST_PARTS,
     Part,
     as_carried,
     can_be_shown,
@@ -139,11 +140,19 @@ def test_a_text_that_does_not_have_a_change_is_left_alone() -> None:
     "carried",
     [
         "{", "5", "[5]", "[[5]]", '[[["0","a","b"]]]', "[[[-1,0,0]]]", '[[[0,"a","b","c"]]]', '[[[true,"a","b"]]]',
-        '[[[0,"\\ud800",""]]]', "[" * 9000, "x" * 20000,
+        '[[[0,"\\ud800",""]]]', "[" * 9000, "x" * 20000, '[{"0":1}]', '["abc"]',
+        '[[[0,"","ab"],[1,"","c"]]]', '[[[5,"","a"],[0,"","b"]]]', '[[[0,"a","b"]],[[0,"","ab"],[1,"",""]]]',
     ],
 )  # fmt: skip
 def test_changes_that_were_tampered_with_are_none(carried: str) -> None:
     assert read_carried(carried) == ()
+
+
+def test_a_change_has_so_many_parts_and_no_more() -> None:
+    most = tuple(Part(2 * n, "gone", "co") for n in range(MOST_PARTS))  # One ends where the next one begins.
+
+    assert read_carried(as_carried([most])) == (most,)
+    assert read_carried(as_carried([(*most, Part(2 * MOST_PARTS, "", ""))])) == ()
 
 
 def test_only_so_much_is_carried_and_the_oldest_goes_first() -> None:
@@ -159,6 +168,19 @@ def test_only_so_much_is_carried_and_the_oldest_goes_first() -> None:
 def test_a_change_all_over_a_file_is_not_compared() -> None:
     assert can_be_shown("\n" * 5000, (Part(5, "", ""), Part(20, "", "")))
     assert not can_be_shown("\n" * 5000, (Part(0, "", ""), Part(4000, "", "")))
+    assert not can_be_shown("\n", ())
+
+
+@pytest.mark.parametrize("end", ["\n", "\x85", "\u2028", "\x0c", "\r\n"])
+@pytest.mark.parametrize(("count", "shown"), [(300, True), (400, False)])
+def test_lines_count_whatever_ends_them_and_wherever_they_stand(count: int, shown: bool, end: str) -> None:
+    lines = end * count
+
+    went = can_be_shown("", (Part(0, lines, ""),))
+    came = can_be_shown(lines, (Part(0, "", lines),))
+    between = can_be_shown(f"a{lines}b", (Part(0, "", "a"), Part(1 + len(lines), "", "b")))
+
+    assert (went, came, between) == (shown, shown, shown)
 
 
 # Lines -------------------------------------------------------------------------------------------------------------------

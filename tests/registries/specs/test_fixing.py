@@ -1,13 +1,16 @@
 """Fixes: what they change and nothing else, that they mend what they were offered for, and how they are shown."""
 
 from dataclasses import replace
+from difflib import SequenceMatcher
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registries.specs.fixing import Line, apply, difference, find_fix
+from registries.specs import fixing
+from registries.specs.fixing import MOST_COMPARED, Line, apply, difference, find_fix
 from registries.specs.judging import Facts, judge
 from registries.specs.spec import Kind, PullSecrets, Spec
 from registries.specs.verdicts import Edit, Fix, Rule, Verdict
@@ -247,6 +250,42 @@ def test_two_changes_far_apart_leave_out_what_is_between() -> None:
     numbers = [line.before for line in difference(before, after)]
 
     assert numbers == [7, 8, 9, 10, None, 11, 12, 13, 47, 48, 49, 50, 51, 52, 53]
+
+
+@pytest.mark.parametrize("end", ["\n", "\x85", "\u2028"])
+def test_only_so_many_lines_are_compared_and_beyond_them_all_went_and_came(
+    end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def matcher(*, a: list[str], b: list[str], **options: Any) -> "SequenceMatcher[str]":
+        compared.append(max(len(a), len(b)))
+        return SequenceMatcher(a=a, b=b, **options)
+
+    monkeypatch.setattr(fixing, "SequenceMatcher", matcher)
+
+    def shown(count: int) -> tuple[Line, ...]:
+        between = f"same{end}" * (count - 2)
+        before, after = (f"{one}{end}{between}{one}{end}" for one in ("old", "new"))
+        around = f"far{end}" * 50_000
+        return difference(f"{around}{before}{around}", f"{around}{after}{around}")
+
+    few, many = shown(MOST_COMPARED), shown(MOST_COMPARED + 1)
+
+    assert compared == [MOST_COMPARED + 6]
+    assert [line.kind for line in few].count("removed") == 2
+    assert [line.kind for line in many] == [
+        *["same"] * 3, *["removed"] * (MOST_COMPARED + 1), *["added"] * (MOST_COMPARED + 1), *["same"] * 3
+    ]  # fmt: skip
+    assert [line.before for line in many[:4]] == [49_998, 49_999, 50_000, 50_001]
+    assert many[-1].after == 50_000 + MOST_COMPARED + 1 + 3
+
+
+def test_many_lines_that_come_at_the_ends_of_a_text_are_told_at_their_numbers() -> None:
+    long = "".join(f"line {number}\n" for number in range(MOST_COMPARED + 1))
+
+    for before, after in (("", long), (long, ""), ("a\n", f"a\n{long}"), ("a\n", f"{long}a\n"), (long, "b\n" * 500)):
+        assert put_together(before, difference(before, after)) == after
 
 
 @given(st.lists(st.integers(0, 12), min_size=6, max_size=6), st.text("xy", max_size=3))
