@@ -21,10 +21,9 @@ from registries.distribution import InvalidReference, Reference
 from registries.models import HandOut, HandOutResult
 from registries.spec_checks import check_spec
 from registries.specs.lines import Lines
+from registries.specs.secret_names import shown_name
 from registries.specs.spec import SpecFault
 from registries.specs.verdicts import Edit, Fix, Level, Rule, Verdict
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 router = Router(auth=Machine(), tags=["workload files"])
 
@@ -116,7 +115,7 @@ class FindingAnswer(Schema):
             owner=use.owner,
             image=_reference(use.image.text),
             reference=str(verdict.reference or ""),
-            named=use.named.text if use.named and NAME.fullmatch(use.named.text) else "",
+            named=shown_name(verdict),
             registry=verdict.about.name if verdict.about else "",
             fixes=[FixAnswer.made_of(fix, lines) for finding in verdict.findings for fix in finding.fixes],
             digest=looked.digest if looked else "",

@@ -116,11 +116,22 @@ class Round:
         images: dict[Key, dict[Key, Reference]] = {}
         for one in self._wanted:
             images.setdefault(one.place, {}).setdefault(one.asked_for, one.image)
-        return {
-            place: Visit(tuple(there.values()), logins.get(place))
-            for place, there in images.items()
-            if not place[1] or place in logins
-        }
+        own = self._own_hosts(connections) if self._by is None else set()
+        visits: dict[Key, Visit] = {}
+        for place, there in images.items():
+            if place in logins:
+                visits[place] = Visit(tuple(there.values()), logins[place])
+            elif not place[1]:
+                # Else whoever writes files for a machine could have it try the ports of the operator's networks.
+                inside = self._by is not None or place[0] in own
+                visits[place] = Visit(tuple(there.values()), None, public_only=not inside)
+        return visits
+
+    def _own_hosts(self, connections: ConnectionQuerySet) -> set[str]:
+        """Return the hosts of the connections that a machine may have, where any of its images gets no login."""
+        if all(one.connection for one in self._wanted):
+            return set()
+        return {canonical_host(host) for host in connections.order_by().values_list("host", flat=True)}
 
     def look(self) -> dict[Key, Looked]:
         """Make the visits, wait for them, and return what is known by then."""
@@ -168,7 +179,7 @@ class Round:
         def tell(image: Reference, sight: Sight) -> None:
             one = Wanted(image, visit.connection)
             with self._changed:
-                self._told[place, one.asked_for] = words.looked(image, sight, place[1])
+                self._told[place, one.asked_for] = words.looked(image, sight, place[1], public_only=visit.public_only)
 
         try:
             if (seconds := self._give_up_at - self._clock()) > 0:

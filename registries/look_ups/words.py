@@ -16,17 +16,24 @@ TOO_LATE = "The registry did not answer in time."
 NO_TIME = "It was not looked up: other registries took all the time. Look again in a moment."
 GONE = "It was not looked up: {} was changed or deleted meanwhile."
 
+NOT_PUBLIC = "Without a login, a machine asks only at public hosts, and at those of registries that its token may have."
 REDIRECTED = "The registry leads to another address, and Berth follows none, since a login could be lost there."
 
 
-def looked(image: Reference, sight: Sight, connection: str) -> Looked:
-    """Return what is said of an image; `connection` is the name of the one whose login was used, "" where none was."""
+def looked(image: Reference, sight: Sight, connection: str, *, public_only: bool = False) -> Looked:
+    """
+    Return what is said of an image; `connection` is the name of the one whose login was used, "" where none was.
+
+    With `public_only` no other than public addresses were let through, which says why one was not, and tells none of them.
+    """
     if sight.manifest:
         return _found(sight.manifest)
     if sight.outcome == Outcome.IMAGE_NOT_FOUND:
         return _said(Level.ERROR, Rule.NOT_FOUND, _not_found(sight.step.fact, connection))
     if sight.outcome in (Outcome.SIGN_IN_REFUSED, Outcome.NO_PULL_ACCESS):
         return _said(Level.ERROR, Rule.REFUSED, _refused(sight, image, connection))
+    if public_only and sight.outcome == Outcome.BLOCKED:
+        return not_looked_up(f"It was not looked up. {NOT_PUBLIC}")
     return not_looked_up(_could_not(sight, connection))
 
 

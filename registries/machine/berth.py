@@ -1305,7 +1305,11 @@ class Checked:
 
     @property
     def shown(self) -> str:
-        return "<stdin>" if self.name == STANDARD_INPUT else plain(self.name)
+        if self.name == STANDARD_INPUT:
+            return "<stdin>"
+        name = plain(self.name)
+        # A line that begins with two colons is a command to GitHub, and a pull request may call its files as it likes.
+        return f"./{name}" if name.startswith("::") else name
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ page, sections 5, 7 and 8; security page, S25.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
@@ -35,10 +35,15 @@ Tell = Callable[[Reference, Sight], None]
 
 @dataclass(frozen=True)
 class Visit:
-    """Images that one registry is asked for; `connection` has their login, and is None where anybody may read them."""
+    """
+    Images that one registry is asked for; `connection` has their login, and is None where anybody may read them.
+
+    With `public_only` the networks that the operator allows are not let through: nothing but public addresses is asked.
+    """
 
     images: tuple[Reference, ...]
     connection: Connection | None
+    public_only: bool = False
 
     def make(self, *, team: Team, by: User | None, seconds: float, tell: Tell) -> None:
         """
@@ -93,7 +98,10 @@ class Visit:
 
     def _ask(self, registry: Flavor, seconds: float, tell: Tell) -> None:
         ca_pem = self.connection.ca_certificate if self.connection else ""
-        with Way(registry.origin, policy=Policy.from_settings(), ca_pem=ca_pem, deadline_seconds=seconds) as way:
+        policy = Policy.from_settings()
+        if self.public_only:
+            policy = replace(policy, allow=())
+        with Way(registry.origin, policy=policy, ca_pem=ca_pem, deadline_seconds=seconds) as way:
             if (connection := self.connection) is None:
                 sights = look_at(registry, way, self.images)
             else:

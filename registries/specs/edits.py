@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable
 
 from registries.formats import kubernetes_name
-from registries.specs.spec import Gap, Use, Word
+from registries.specs.spec import Gap, Naming, Use, Word
 from registries.specs.verdicts import Edit, Fix, Rule
 
 MOST_OFFERED = 3
 _ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
 _OTHER_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})  # to one reader of YAML or another
+_PLAIN = re.compile(r"[ -]*containerRegistry:[ \t]*")  # on a line of its own
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -44,8 +45,8 @@ def _made(rule: Rule, offers: Iterable[tuple[str, str, Edit | None]]) -> tuple[F
 
 
 def _name_edit(text: str, use: Use, name: str) -> Edit | None:
-    if use.named is not None:
-        return _replaced(text, use.named, name)
+    if use.named is not None and use.naming is not Naming.BESIDE:
+        return _replaced(text, use.named, name, quoted=use.naming is Naming.IN_QUOTES)
     return _put_in(use.gap, f"containerRegistry: {_scalar(name)}")
 
 
@@ -62,22 +63,27 @@ def _put_in(gap: Gap | None, what: str) -> Edit | None:
     return Edit(start=gap.at, end=gap.at, text=f"{gap.before}{what}{gap.after}") if gap else None
 
 
-def _replaced(text: str, word: Word, new: str) -> Edit | None:
-    """Return the change of a scalar, in the quotes that it has; None where it does not stand there as it reads."""
+def _replaced(text: str, word: Word, new: str, *, quoted: bool = False) -> Edit | None:
+    """
+    Return the change of a scalar, in the quotes that it has; None where it does not stand there as it reads.
+
+    `quoted` says that it is quoted even where nothing in quotes stands there.
+    """
     start, end = word.span.start, word.span.end
     stands = text[start:end]
     if stands == "":
         # Nothing stands behind the colon.
         space = "" if text[start - 1 : start].isspace() else " "
-        return Edit(start=start, end=end, text=f"{space}{_scalar(new)}")
+        plain = not quoted and _PLAIN.fullmatch(text[text.rfind("\n", 0, start) + 1 : start])
+        return Edit(start=start, end=end, text=f"{space}{_scalar(new, quoted=quoted)}", reads_as="" if plain else new)
     if stands in (f"'{word.text}'", f'"{word.text}"'):
         return Edit(start=start, end=end, text=f"{stands[0]}{new}{stands[0]}")
     if stands == word.text or _ALIAS.fullmatch(stands) or (word.text in _NOTHING and stands in _NOTHING):
-        return Edit(start=start, end=end, text=_scalar(new))
+        return Edit(start=start, end=end, text=_scalar(new, quoted=quoted))
     return None
 
 
-def _scalar(text: str) -> str:
+def _scalar(text: str, *, quoted: bool = False) -> str:
     """Return a name or an image as YAML; neither holds what would have to be escaped."""
-    plain = text[:1].isalpha() and text.lower() not in _OTHER_WORDS
+    plain = not quoted and text[:1].isalpha() and text.lower() not in _OTHER_WORDS
     return text if plain else f'"{text}"'

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from registries.specs import gaps
 from registries.specs.faults import TOO_MANY_IMAGES
-from registries.specs.image_values import ImageValue, image_value, word_at
+from registries.specs.image_values import ImageValue, image_value, name_value
 from registries.specs.kinds import IMAGE, REGISTRY
 from registries.specs.lines import Lines
+from registries.specs.naming import naming_of, shared
 from registries.specs.nodes import Mapping, Node, Pair, Scalar, target
 from registries.specs.places import Place, object_name, places
 from registries.specs.pull_secrets import Pods
-from registries.specs.spec import Gap, SpecFault, Use
+from registries.specs.spec import Gap, Naming, SpecFault, Use
 
 MOST_IMAGES = 500
 
@@ -35,10 +36,17 @@ class _Candidate:
         return self.image.key.outset if self.image.home is self.place.mapping else self.place.mapping.start
 
     @property
+    def inherits(self) -> bool:
+        """Whether a registry in the workflow’s defaults is for it, or would be, or may be."""
+        own = {id(place.mapping) for place in (self.place, self.place.up) if place}
+        return self.place.in_jobs and (self.named is None or id(self.named.home) not in own)
+
+    @property
     def sameness(self) -> tuple[object, ...]:
         """What is equal for two that get one and the same verdict."""
         name = target(self.named.value) if self.named else None
-        text = name.text if isinstance(name, Scalar) else None
+        # What is no text is told of once, where it stands.
+        text = (name.text, name.tag) if isinstance(name, Scalar) else id(name) if name else None
         pulling = self.place.pulling or self.place.pod
         return id(target(self.image.value)), text, self.place.kind[0], id(target(pulling.value)) if pulling else None
 
@@ -48,26 +56,35 @@ def find_uses(lines: Lines, roots: Iterable[Node]) -> tuple[Use, ...]:
     everywhere = [place for root in roots for place in places(root)]
     pods = Pods(lines, everywhere)
     found: list[tuple[_Candidate, ImageValue]] = []
-    for one in _once(candidate for place in everywhere for candidate in _candidates(place)):
+    candidates = [candidate for place in everywhere for candidate in _candidates(place)]
+    for one in _once(candidates):
         if value := image_value(lines, one.image):
             found.append((one, value))
         if len(found) > MOST_IMAGES:
             raise SpecFault(TOO_MANY_IMAGES)
     objects = {id(one.place.object) for one, _ in found if one.place.object is not None}
-    inheriting = {id(one.place.root) for one, _ in found if one.place.in_jobs and one.named is None}
-    return tuple(
-        Use(
-            image=value.word,
-            named=word_at(lines, one.named) if one.named else None,
-            owner=_owner(one.place, several=len(objects) > 1),
-            kind=one.place.kind[0],
-            gap=None if value.fault else _gap(lines, one, inheriting),
-            secrets=pods.secrets(one.place),
-            fault=value.fault,
-            variable=value.variable,
+    inheriting = {id(one.place.root) for one in candidates if one.inherits}
+    of_several = shared((one.named, one.image.value) for one in candidates if one.named)
+    uses = []
+    for one, value in found:
+        name = name_value(lines, one.named) if one.named else None
+        mine = one.named is not None and id(one.named) not in of_several
+        uses.append(
+            Use(
+                image=value.word,
+                named=name.word if name else None,
+                owner=_owner(one.place, several=len(objects) > 1),
+                kind=one.place.kind[0],
+                gap=None if value.fault else _gap(lines, one, inheriting),
+                secrets=pods.secrets(one.place),
+                fault=value.fault,
+                variable=value.variable,
+                naming=naming_of(lines, one.named) if one.named and mine else Naming.BESIDE,
+                name_fault=name.fault if name else "",
+                name_variable=name.variable if name else False,
+            )
         )
-        for one, value in found
-    )
+    return tuple(uses)
 
 
 def _candidates(place: Place) -> Iterator[_Candidate]:
@@ -117,7 +134,9 @@ def _once(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 def _gap(lines: Lines, one: _Candidate, inheriting: Collection[int]) -> Gap | None:
     """Return where a registry can be named; not where other images would get it too."""
     mapping, root = one.place.mapping, one.place.root
-    if one.image.home is not mapping or REGISTRY in mapping.names:
+    named = mapping.names.get(REGISTRY)
+    # What is merged gives way to what a mapping has itself.
+    if one.image.home is not mapping or (named and named.home is mapping):
         return None
     defaults = root.at("defaults")
     default = isinstance(defaults, Mapping) and mapping in (defaults, defaults.at("with"))

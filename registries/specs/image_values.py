@@ -1,5 +1,5 @@
 """
-What stands at a key `image`: a text, a mapping that one is put together of, or no image at all.
+What stands at a key `image`: a text, a mapping that one is put together of, or no image at all; and at `containerRegistry`.
 
 Sources: YAML 1.1, section 10.3 and https://yaml.org/type/ (what a plain scalar is read as). Helm’s charts write an image
 as a mapping with `repository`, GitLab CI with `name`, Kubernetes’ image volumes with `reference`.
@@ -15,6 +15,7 @@ from registries.specs.spec import Span, Word
 
 NOTHING = "There is no image here: nothing stands behind the colon. Name one, or remove the key."
 LIST = "An image is one text, and this is a list. Name one image."
+NO_NAME = "The registry’s name is no text. Name one registry, by its name."
 _READ_AS = {
     "int": "a number",
     "float": "a number",
@@ -52,6 +53,17 @@ def image_value(lines: Lines, pair: Pair) -> ImageValue | None:
             nowhere, fault=f"YAML reads this as {said}, which is no image. Put it in quotes if it is the name of one."
         )
     return ImageValue(Word(value.text, span_of(lines, pair)))
+
+
+def name_value(lines: Lines, pair: Pair) -> ImageValue:
+    """Return what stands at a key `containerRegistry`; the word is "" where that is no text, and stands at the key."""
+    value = target(pair.value)
+    word = word_at(lines, pair) or Word("", lines.span(pair.key.outset, pair.key.end))
+    if isinstance(value, Mapping) and value.braced and lines.text.startswith(_TEMPLATE, value.start):
+        return ImageValue(word, variable=True)
+    if value.tag not in (*STRING_TAGS, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+        return ImageValue(word, variable=True)
+    return ImageValue(word, fault="" if isinstance(value, Scalar) else NO_NAME)
 
 
 def word_at(lines: Lines, pair: Pair) -> Word | None:

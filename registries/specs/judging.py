@@ -15,7 +15,8 @@ from registries.specs import edits, sentences
 from registries.specs.candidates import Candidates
 from registries.specs.images import Written, holds_variable, read_image
 from registries.specs.malformed import Wrong
-from registries.specs.resolved import Standing, the_name
+from registries.specs.proving import proven
+from registries.specs.resolved import Standing, error, the_name
 from registries.specs.spec import Span, Spec, Use
 from registries.specs.standing import Standings
 from registries.specs.verdicts import Finding, K, Level, Looked, Rule, Verdict
@@ -56,7 +57,7 @@ def judge(spec: Spec, facts: Facts[K]) -> tuple[Verdict[K], ...]:
         needed_until=facts.needed_until,
         now=facts.now,
     )
-    return tuple(_verdict(spec.text, use, standings, facts.looked) for use in spec.uses)
+    return proven(spec, [_verdict(spec.text, use, standings, facts.looked) for use in spec.uses])
 
 
 def to_look_up(verdict: Verdict[K]) -> tuple[Reference, K | None] | None:
@@ -81,7 +82,9 @@ def _verdict(text: str, use: Use, standings: Standings[K], looked: Mapping[tuple
 def _standing(use: Use, written: Written, standings: Standings[K]) -> Standing[K]:
     """Return which login it gets, as far as that is known before the file is run."""
     hidden = Finding(level=Level.WARNING, rule=Rule.VARIABLE, sentence=sentences.VARIABLE)
-    if holds_variable(the_name(use)):
+    if use.name_fault:
+        return Standing(findings=(error(Rule.UNKNOWN_NAME, use.name_fault),), at_name=True)
+    if use.name_variable or holds_variable(the_name(use)):
         return Standing(findings=(replace(hidden, sentence=sentences.NAME_VARIABLE),), at_name=True)
     if written.reference is None:
         unknown = standings.of_the_name_alone(use)
@@ -140,6 +143,6 @@ def _made(use: Use, standing: Standing[K], written: Written, seen: Looked | None
 
 
 def _span(use: Use, rule: Rule, *, at_name: bool) -> Span:
-    if use.named is not None and the_name(use) and (at_name or rule not in _OF_THE_IMAGE):
+    if use.named is not None and (at_name or (the_name(use) and rule not in _OF_THE_IMAGE)):
         return use.named.span
     return use.image.span

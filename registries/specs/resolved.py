@@ -24,8 +24,9 @@ class Standing(Generic[K]):
 
 
 def the_name(use: Use) -> str:
-    """Return the name beside an image, "" where there is none or nothing is in its place."""
-    return use.named.text if use.named is not None and use.named.text.strip() else ""
+    """Return the name beside an image, "" where there is none or nothing is in its place, or a tag makes it in the run."""
+    hidden = use.named is None or use.name_variable or not use.named.text.strip()
+    return "" if hidden or use.named is None else use.named.text
 
 
 def error(rule: Rule, sentence: str, fixes: tuple[Fix, ...] = ()) -> Finding:

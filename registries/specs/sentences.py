@@ -8,15 +8,19 @@ from datetime import date
 
 from registries.distribution import Reference
 from registries.formats import kubernetes_name
-from registries.resolution import Candidate, canonical_host, is_name
+from registries.resolution import Candidate, canonical_host
+from registries.resolution.sentences import unknown
 from registries.specs.images import looks_private, place
+from registries.specs.secret_names import looks_like_a_secret, may_be_repeated
 from registries.specs.verdicts import Health, Known, Rule
 
 PUBLIC = "Public image. No registry needed."
+PERHAPS_PUBLIC = "Pulled without a login, which works if the image is public."
 NO_TAG = "It has no tag, so it is whatever is latest when it is pulled. Name a version."
 LATEST = "Its tag, latest, moves to another image with each release. Name a version."
 VARIABLE = "It holds a variable, so it is known only when the file is run."
 NAME_VARIABLE = "The name of its registry holds a variable, so it is known only when the file is run."
+SECRET_AS_NAME = "No registry can have such a name: it looks like a secret. Name a registry instead."  # noqa: S105
 BY_DEFAULT = "That is by the defaults of its variables."
 
 
@@ -56,7 +60,7 @@ def not_named(reference: Reference, one: Candidate, *, trouble: str) -> str:
         fact = f"{canonical_host(reference.host)} is private and this step names no registry."
     else:
         fact = "This step names no registry, and the image may be private."
-    covers = "it" if looks_private(reference) else f"{one.host}/{one.prefix}"
+    covers = "it" if looks_private(reference) else f"{one.host}/{one.prefix}".rstrip("/")
     return f"{fact} {one.name} covers {covers}{', ' if trouble else ''}{trouble}."
 
 
@@ -76,6 +80,13 @@ def other_pull_secret(one: Candidate) -> str:
     """Say that a pod names other Secrets than Berth hands out; their names are not repeated."""
     own = kubernetes_name(one.name)
     return f"Resolves to {one.name}, but the pod’s imagePullSecrets name others than {own}, as Berth calls its Secret."
+
+
+def of_unknown_name(name: str, sentence: str) -> str:
+    """Return what `resolution` says of an unknown name; of one that looks like a secret, without it."""
+    if not looks_like_a_secret(name):
+        return sentence
+    return SECRET_AS_NAME + sentence.removeprefix(unknown(name, "", ()))
 
 
 _STATES = {
@@ -106,7 +117,7 @@ _FACTS = {
 def summary(rule: Rule, *, image: str, named: str, about: Known | None) -> str:
     """Return a few words for a list. `image` is a valid reference, or ""; `named` is the name that the file has."""
     if rule is Rule.UNKNOWN_NAME:
-        return f"{named}: not found" if is_name(named) else "no such registry"
+        return f"{named}: not found" if may_be_repeated(named) else "no such registry"
     if rule in _FACTS:
         return _FACTS[rule]
     if about is None:

@@ -59,6 +59,14 @@ class Gap:
     after: str = ""
 
 
+class Naming(StrEnum):
+    """How a registry is named in place of the one that is named for an image."""
+
+    IN_PLACE = "in place"
+    IN_QUOTES = "in quotes"  # in its place too, in a file that knows no text without quotes
+    BESIDE = "beside"  # in the gap beside the image, since what stands there is not its own, or cannot be replaced
+
+
 @dataclass(frozen=True, kw_only=True)
 class PullSecrets:
     """
@@ -80,7 +88,8 @@ class Use:
 
     `owner` is what people call the place: the name of the step, the service or the container, "" where it has none.
     `fault` says in one sentence why what stands there is no image at all, e.g. a list; `image.text` is "" then. `variable`
-    says that a tag such as `!Ref` makes the image when the file is run, whatever its text is.
+    says that a tag such as `!Ref` makes the image when the file is run, whatever its text is. `name_fault` and
+    `name_variable` say the same of what is named, whose text is "" where it is no text at all.
     """
 
     image: Word
@@ -91,6 +100,9 @@ class Use:
     secrets: PullSecrets | None = None
     fault: str = ""
     variable: bool = False
+    naming: Naming = Naming.IN_PLACE
+    name_fault: str = ""
+    name_variable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,8 @@ class Standings(Generic[K]):
             return None
         nearest = self.candidates.nearest(name)
         fixes = edits.use_names(self.text, use, Rule.UNKNOWN_NAME, filter(None, [nearest]))
-        return Standing(findings=(error(Rule.UNKNOWN_NAME, unknown(name, nearest, ()), fixes),))
+        sentence = sentences.of_unknown_name(name, unknown(name, nearest, ()))
+        return Standing(findings=(error(Rule.UNKNOWN_NAME, sentence, fixes),))
 
     # Named -----------------------------------------------------------------------------------------------------------
 
@@ -58,8 +59,10 @@ class Standings(Generic[K]):
         rule = _rule(resolution)
         fitting = sorted(resolution.fitting, key=lambda name: name != resolution.nearest)[: edits.MOST_OFFERED]
         fixes = edits.use_names(self.text, use, rule, fitting)
-        about = self.candidates.called(the_name(use))
-        return Standing(findings=(error(rule, resolution.sentence, fixes),), about=about)
+        name = the_name(use)
+        about = self.candidates.called(name)
+        sentence = resolution.sentence if about else sentences.of_unknown_name(name, resolution.sentence)
+        return Standing(findings=(error(rule, sentence, fixes),), about=about)
 
     # Not named -------------------------------------------------------------------------------------------------------
 
@@ -67,21 +70,31 @@ class Standings(Generic[K]):
         catalogued = place(reference) in self.catalogue
         private = looks_private(reference) and not catalogued
         if not resolution.considered:
-            return Standing(findings=(_no_registry(reference) if private else self._public(reference),))
+            return Standing(findings=(_no_registry(reference) if private else self._without(reference),))
         if (mine := self._by_secret(use, resolution)) is not None:
             return self._resolved(use, mine)
         nearest = resolution.considered[0].connection
         open_to_all = catalogued or is_official(reference)
         must_be_named = use.kind is Kind.WORKFLOW or use.secrets is not None
-        # A login for a whole public registry, for its higher limits say, makes no image there private.
-        if not private and (not nearest.prefix or open_to_all) and (must_be_named or (resolution.problem and open_to_all)):
-            spare = self._naming(use, Rule.REFUSED, resolution.fitting[: edits.MOST_OFFERED])
-            return Standing(findings=(self._public(reference),), spare=spare)
+        if open_to_all and (must_be_named or resolution.problem):
+            return self._perhaps_with(use, reference, resolution)
         if resolution.chosen is not None:
             return self._held(use, reference, resolution.chosen)
-        rule = _rule(resolution)
+        # A login for a whole public registry, for its higher limits say, makes no image there private.
+        may_be_public = not private and not nearest.prefix and must_be_named
+        return self._undecided(use, reference, resolution, may_be_public=may_be_public)
+
+    def _undecided(self, use: Use, reference: Reference, resolution: Resolution[K], *, may_be_public: bool) -> Standing[K]:
+        """Judge an image that is held by several connections alike, or by paused ones alone."""
+        nearest = resolution.considered[0].connection
         tied = [row.connection.name for row in resolution.considered if row.verdict is Considered.TIED]
+        if may_be_public and not (tied and use.kind is Kind.WORKFLOW):
+            return self._perhaps_with(use, reference, resolution)
+        rule = Rule.NOT_NAMED if may_be_public else _rule(resolution)
         fixes = self._naming(use, rule, tied[:_MOST_TIED])
+        if may_be_public:
+            sentence = sentences.not_named(reference, nearest, trouble="")
+            return Standing(findings=(warning(rule, sentence, fixes),), spare=fixes)
         return Standing(findings=(error(rule, resolution.sentence, fixes),), about=None if tied else nearest)
 
     def _held(self, use: Use, reference: Reference, one: K) -> Standing[K]:
@@ -116,10 +129,17 @@ class Standings(Generic[K]):
             return edits.use_names(self.text, use, rule, names)
         return edits.use_secrets(use, rule, names)
 
-    def _public(self, reference: Reference) -> Finding:
+    def _perhaps_with(self, use: Use, reference: Reference, resolution: Resolution[K]) -> Standing[K]:
+        """Judge an image that is pulled without a login, and could be with one, should its registry ask for that."""
+        spare = self._naming(use, Rule.REFUSED, resolution.fitting[: edits.MOST_OFFERED])
+        return Standing(findings=(self._without(reference),), spare=spare)
+
+    def _without(self, reference: Reference) -> Finding:
+        """Say that an image is pulled without a login."""
         if name := self.catalogue.get(place(reference)):
             return Finding(level=Level.OK, rule=Rule.CATALOGUED, sentence=sentences.catalogued(name))
-        return Finding(level=Level.OK, rule=Rule.PUBLIC, sentence=sentences.PUBLIC)
+        sentence = sentences.PUBLIC if is_official(reference) else sentences.PERHAPS_PUBLIC
+        return Finding(level=Level.OK, rule=Rule.PUBLIC, sentence=sentence)
 
     def _resolved(self, use: Use, one: K) -> Standing[K]:
         return resolved(self.text, use, one, now=self.now, needed_until=self.needed_until)

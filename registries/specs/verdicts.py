@@ -79,11 +79,16 @@ K = TypeVar("K", bound=Known)
 
 @dataclass(frozen=True)
 class Edit:
-    """What replaces the text between two offsets, in characters; equal ones put something in."""
+    """
+    What replaces the text between two offsets, in characters; equal ones put something in.
+
+    `reads_as` is the name that has to be read there afterwards, where that is not certain by how it is written.
+    """
 
     start: int
     end: int
     text: str
+    reads_as: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from console.models import Team, User
 from registries.distribution import Secret
 from registries.flavors.other import Other
 from registries.look_ups import round as rounds
-from registries.look_ups.words import TOO_LATE
+from registries.look_ups.words import NOT_PUBLIC, TOO_LATE
 from registries.models import Check, Connection, HandOut
 from registries.outcomes import Outcome
 from registries.spec_checks import Report, check_spec
@@ -188,6 +188,21 @@ def test_the_egress_policy_holds_as_everywhere(team: Team, bob: User, open_regis
 
     assert seen(report) == [(Rule.NOT_LOOKED_UP, "It was not looked up. 127.0.0.1 is a loopback address.")]
     assert Check.objects.get().outcome == Outcome.BLOCKED
+
+
+def test_a_machine_without_a_login_cannot_try_the_ports_of_networks_that_the_operator_allows(
+    team: Team, bob: User, add: Add, open_registry: Registry, basic_registry: Registry
+) -> None:
+    add(basic_registry, AS_ROBOT)
+    with serving(Caller.wait) as other:
+        image = f"127.0.0.1:{other.port}/team/app:1"
+
+        told = looked_up(team, None, image, f"{open_registry.host}/team/app:1", f"{basic_registry.host}/public/app:1")
+
+        assert other.connections == 0
+
+    assert seen(told)[:2] == [(Rule.NOT_LOOKED_UP, f"It was not looked up. {NOT_PUBLIC}")] * 2
+    assert seen(told)[2] == (Rule.REFUSED, "Without a login, public/app may not be read, or it does not exist.")
 
 
 def test_several_registries_are_looked_up_at_together_and_one_that_hangs_is_told(

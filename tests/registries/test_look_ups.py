@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from registries.distribution import (
 from registries.flavors.other import Other
 from registries.look_ups import MOST_IMAGES, Wanted
 from registries.look_ups import round as rounds
-from registries.look_ups.words import NO_PLACE, NO_TIME, REDIRECTED, TOO_LATE
+from registries.look_ups.words import NO_PLACE, NO_TIME, NOT_PUBLIC, REDIRECTED, TOO_LATE
 from registries.models import Check, Connection, Minted, visit
 from registries.outcomes import Outcome
 from registries.specs.verdicts import Level, Looked, Rule
@@ -40,6 +41,7 @@ from tests.registries.test_minted import Clock, Mint, ecr
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOST = "registry.example.com"
+INSIDE = ip_network("10.0.0.0/8")
 PULLER = {("puller", "web/app"): {"pull"}, ("puller", "web/other"): {"pull"}, ("puller", "web/none"): {"pull"}}
 Look = Callable[..., list[Looked]]
 
@@ -483,6 +485,67 @@ def test_z1_the_login_of_a_connection_out_of_reach_is_never_used(
 
     assert said(seen)[1:] == (Rule.NOT_LOOKED_UP, "It was not looked up: web was changed or deleted meanwhile.")
     assert there.received == []
+
+
+@pytest.mark.parametrize(
+    ("image", "machine", "networks"),
+    [
+        ("10.0.0.5:8443/team/app:1", True, []),
+        ("python:3.13", True, []),
+        (f"{HOST}:8443/web/app:1", True, []),
+        (f"{HOST}/web/app:1", True, [INSIDE]),
+        (f"{HOST.upper()}:443/web/app:1", True, [INSIDE]),
+        ("10.0.0.5:8443/team/app:1", False, [INSIDE]),
+    ],
+)
+def test_s8_a_machine_without_a_login_asks_in_allowed_networks_only_at_hosts_of_its_connections(
+    image: str,
+    machine: bool,
+    networks: list[Any],
+    look: Look,
+    internet: FakeInternet,
+    connection: Connection,
+    bob: User,
+    settings: Settings,
+) -> None:
+    settings.BERTH_EGRESS_ALLOW = [INSIDE]
+
+    look(image, by=None if machine else bob)
+
+    [way] = internet.ways
+    assert list(way.details["policy"].allow) == networks
+
+
+def test_a_machine_with_a_login_asks_wherever_the_operator_allows(
+    look: Look, internet: FakeInternet, there: FakeRegistry, connection: Connection, settings: Settings
+) -> None:
+    settings.BERTH_EGRESS_ALLOW = [INSIDE]
+
+    look(f"{HOST}/web/app:1", connection=connection, by=None)
+
+    assert internet.ways[0].details["policy"].allow == (INSIDE,)
+
+
+def test_s8_the_hosts_of_connections_out_of_a_machine_s_reach_are_none_of_its(
+    look: Look, internet: FakeInternet, connection: Connection, settings: Settings
+) -> None:
+    settings.BERTH_EGRESS_ALLOW = [INSIDE]
+
+    look(f"{HOST}/web/app:1", by=None, connections=Connection.bare.exclude(pk=connection.pk))
+
+    assert internet.ways[0].details["policy"].allow == ()
+
+
+@pytest.mark.parametrize("with_hosts", [False, True])
+def test_s8_what_a_machine_is_not_let_to_is_told_without_an_address(
+    with_hosts: bool, look: Look, internet: FakeInternet, there: FakeRegistry, connection: Connection
+) -> None:
+    internet.dns[there.origin] = BlockedByPolicy(f"{HOST} is a private address, 10.0.0.5.", host=HOST)
+
+    [seen] = look(f"{HOST}/web/app:1", by=None, connections=Connection.bare.all() if with_hosts else Connection.bare.none())
+
+    why = f"{HOST} is a private address, 10.0.0.5." if with_hosts else NOT_PUBLIC
+    assert said(seen) == (Level.WARNING, Rule.NOT_LOOKED_UP, f"It was not looked up. {why}")
 
 
 def test_a_host_at_which_nothing_can_stand_is_not_asked(look: Look, internet: FakeInternet) -> None:

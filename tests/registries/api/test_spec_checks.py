@@ -133,6 +133,15 @@ def test_a_finding_says_all_that_is_known_of_the_image(send: Send) -> None:
     assert (unnamed["owner"], unnamed["named"], unnamed["registry"]) == ("publish", "", "at-home")
 
 
+@pytest.mark.parametrize("written", ["ghp_0123456789abcdefABCDEF0123456789abcd", "!Ref at-home", "not a name"])
+def test_what_may_be_a_secret_in_place_of_a_name_is_not_answered(send: Send, written: str) -> None:
+    answer = send(f"image: ghcr.io/northwind-labs/a:1\ncontainerRegistry: {written}\n")
+
+    [finding] = answer.json()["findings"]
+    assert finding["named"] == ""
+    assert written not in answer.content.decode()
+
+
 def applied(text: str, fix: dict[str, Any]) -> str:
     """Change a file as somebody would who has lines and columns alone."""
     starts = [0]

@@ -257,6 +257,17 @@ def test_a_finding_is_told_with_its_line_a_caret_and_its_fix() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["::add-mask::x.yaml", " \u3000::add-mask::x.yaml"])
+def test_a_file_cannot_be_called_so_that_its_lines_are_commands_to_github(folder: Path, name: str) -> None:
+    (folder / name).write_text(SPEC, encoding="utf-8")
+
+    told, missing = check(name, answers=verdict(LATEST)), check(f"{name}.old", "--format", "json")
+
+    assert told.out.startswith("./::add-mask::x.yaml:3:24: warning: Its tag is latest.")
+    assert missing.err == "./::add-mask::x.yaml.old: It cannot be read: No such file or directory.\n"
+    assert [line for line in (told.out + missing.err).splitlines() if line.lstrip().startswith("::")] == []
+
+
 def test_images_that_are_well_are_told_where_that_is_wanted() -> None:
     ran = check("train.yaml", "--all", answers=verdict(OK, registries=1))
 

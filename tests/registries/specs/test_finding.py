@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registries.specs import faults
-from registries.specs.image_values import LIST, NOTHING
+from registries.specs.image_values import LIST, NO_NAME, NOTHING
 from registries.specs.reading import read
 from registries.specs.spec import Gap, Kind, SpecFault, Use
 
@@ -170,7 +170,7 @@ def named(use: Use) -> tuple[str, int] | None:
         ("containerRegistry: b\nwith: {with: {image: a}}\n", None),
         ("image: a\ncontainerRegistry:\n", ("", 2)),
         ("image: a\ncontainerRegistry: null\n", ("", 2)),
-        ("image: a\ncontainerRegistry: [b]\n", None),
+        ("image: a\ncontainerRegistry: [b]\n", ("", 2)),
         ("x: &x b\ny:\n  image: a\n  containerRegistry: *x\n", ("b", 4)),
     ],
 )
@@ -178,6 +178,29 @@ def test_a_registry_is_named_beside_the_image_by_its_step_or_in_the_defaults(
     text: str, expected: tuple[str, int] | None
 ) -> None:
     assert named(one_of(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "fault", "variable"),
+    [
+        ("az", False, False),
+        ("!!str az", False, False),
+        ("! az", False, False),
+        ("!Ref az", False, True),
+        ("!!null az", False, True),
+        ("!!binary YXo=", False, True),
+        ("!Join [a, b]", False, True),
+        ("!Sub {a: b}", False, True),
+        ("{{ .Values.registry }}", False, True),
+        ("[az]", True, False),
+        ("{name: az}", True, False),
+        ("", False, False),
+    ],
+)
+def test_a_name_is_a_text_or_it_is_told_what_it_is_instead(written: str, fault: bool, variable: bool) -> None:
+    use = one_of(f"image: a\ncontainerRegistry: {written}\n")
+
+    assert (use.name_fault, use.name_variable) == (NO_NAME if fault else "", variable)
 
 
 def test_a_step_that_names_a_registry_alone_has_the_default_image_with_it() -> None:

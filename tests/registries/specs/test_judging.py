@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from registries.distribution import InvalidReference, Reference
 from registries.resolution import is_name
+from registries.specs import sentences
 from registries.specs.fixing import apply
+from registries.specs.image_values import NO_NAME
 from registries.specs.judging import Facts, judge, to_look_up
 from registries.specs.reading import read
+from registries.specs.secret_names import may_be_repeated, shown_name
 from registries.specs.spec import Kind, Spec
 from registries.specs.verdicts import Finding, Health, Level, Looked, Rule, Verdict
 from tests.registries.specs.team import FACTS, MOCK, NOW, TEAM, WORKS, Kept
@@ -170,12 +173,62 @@ def test_what_is_not_named_is_judged_by_where_it_stands(
     assert (rules(verdict), verdict.span.line, titles(verdict)) == ([rule], 1, offered)
 
 
-def test_a_login_for_all_of_a_public_registry_makes_no_public_image_private() -> None:
-    hub = Facts(connections=(Kept("hub", "docker.io"),), now=NOW)
+HUB = Facts(
+    connections=(Kept("hub", "docker.io"), Kept("quay", "quay.io", paused=True)),
+    catalogue={"docker.io/tensorflow/tensorflow": "TensorFlow"},
+    now=NOW,
+)
+OF_A_WHOLE_REGISTRY = [
+    ("redis:7", Kind.WORKFLOW, None, "public", []),
+    ("redis:7", Kind.COMPOSE, None, "resolves", []),
+    ("redis:7", Kind.KUBERNETES, (), "public", []),
+    ("tensorflow/tensorflow:2", Kind.WORKFLOW, None, "catalogued", []),
+    ("tensorflow/tensorflow:2", Kind.KUBERNETES, (), "catalogued", []),
+    ("mycorp/private:1", Kind.WORKFLOW, None, "not_named", ["Add containerRegistry"]),
+    ("mycorp/private:1", Kind.COMPOSE, None, "resolves", []),
+    ("mycorp/private:1", Kind.KUBERNETES, (), "no_pull_secret", ["Add imagePullSecrets"]),
+    ("mycorp/private:1", Kind.KUBERNETES, ("regcred",), "other_pull_secret", ["Add hub"]),
+    ("mycorp/private:1", Kind.KUBERNETES, ("hub",), "resolves", []),
+    ("quay.io/mycorp/private:1", Kind.WORKFLOW, None, "public", []),
+    ("quay.io/mycorp/private:1", Kind.COMPOSE, None, "paused", []),
+]
 
-    said = [rules(of(file_of("acme/web:1", kind=kind), hub)) for kind in (Kind.WORKFLOW, Kind.COMPOSE)]
 
-    assert said == [["public"], ["resolves"]]
+@pytest.mark.parametrize(("image", "kind", "secrets", "rule", "offered"), OF_A_WHOLE_REGISTRY)
+def test_a_login_for_all_of_a_public_registry_is_for_what_is_not_open_to_all_there(
+    image: str, kind: Kind, secrets: Sequence[str] | None, rule: str, offered: list[str]
+) -> None:
+    verdict = of(file_of(image, kind=kind, secrets=secrets), HUB)
+
+    assert (rules(verdict), titles(verdict)) == ([rule], offered)
+
+
+def test_a_step_is_told_which_login_covers_all_of_a_registry() -> None:
+    verdict = of(file_of("mycorp/private:1"), HUB)
+
+    assert verdict.sentence == ("This step names no registry, and the image may be private. hub covers docker.io.")
+
+
+def test_of_two_logins_for_all_of_docker_hub_a_step_may_name_either() -> None:
+    verdict = of(file_of("acme/web:1"), SEVERAL)
+
+    assert (rules(verdict), titles(verdict)) == (["not_named"], ["Use hub-a", "Use hub-b"])
+
+
+PUBLIC = [
+    ("python:3.13-slim", "Public image. No registry needed."),
+    ("docker.io/library/python:3.13-slim", "Public image. No registry needed."),
+    ("acme/web:1", "Pulled without a login, which works if the image is public."),
+    ("ghcr.io/acme/web:1", "Pulled without a login, which works if the image is public."),
+    ("quay.io/prometheus/prometheus:v3", "Pulled without a login, which works if the image is public."),
+]
+
+
+@pytest.mark.parametrize(("image", "sentence"), PUBLIC)
+def test_an_image_is_called_public_where_that_is_known(image: str, sentence: str) -> None:
+    verdict = of(file_of(image))
+
+    assert (rules(verdict), verdict.sentence) == (["public"], sentence)
 
 
 def test_two_logins_for_all_of_docker_hub_leave_official_images_public() -> None:
@@ -398,10 +451,10 @@ def test_a_public_image_that_is_refused_is_offered_the_login_for_its_registry() 
     facts = Facts(
         connections=(Kept("hub", "docker.io"),),
         now=NOW,
-        looked={("docker.io/acme/web:1", ""): looked(Level.ERROR, Rule.REFUSED)},
+        looked={("docker.io/library/redis:7", ""): looked(Level.ERROR, Rule.REFUSED)},
     )
 
-    verdict = of(file_of("acme/web:1"), facts)
+    verdict = of(file_of("redis:7"), facts)
 
     assert (rules(verdict), titles(verdict)) == (["refused"], ["Use hub"])
 
@@ -471,7 +524,62 @@ def test_what_may_be_repeated_is_a_name_or_an_image(text: str) -> None:
     verdict = of(file_of("x", text))
     quoted = f"No registry is called {text}."
 
-    assert (quoted in verdict.sentence) == (is_name(text) and not any(one.name == text for one in TEAM))
+    assert (quoted in verdict.sentence) == (may_be_repeated(text) and not any(one.name == text for one in TEAM))
+
+
+SECRETS = [
+    *("ghp_abcdefghijklmnop0123456789ABCDEFGHIJ", "gho_x1", "github_pat_11ABC", "glpat-x1", "dckr_pat_x1", "AKIAIOSFODNN7"),
+    *("nvapi-x1", "berth_x1", "ya29.x1", "eyJhbGciOi.J9", "aB3" * 11),
+]
+
+
+@pytest.mark.parametrize("image", [IMAGE, "${IMAGE}"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_place_of_a_name_is_not_repeated(secret: str, image: str) -> None:
+    verdict = of(file_of(image, secret))
+
+    assert is_name(secret)
+    assert rules(verdict) == ["unknown_name"]
+    assert verdict.sentence.startswith(sentences.SECRET_AS_NAME)
+    assert secret not in verdict.sentence + verdict.summary
+    assert shown_name(verdict) == ""
+
+
+def test_a_registry_that_is_called_like_a_secret_is_known_by_its_name() -> None:
+    team = Facts(connections=(Kept("berth_prod", "a.example", "x"),), now=NOW)
+
+    verdicts = [of(file_of(image, "berth_prod"), team) for image in ("a.example/x/b:1", "b.example/b:1")]
+
+    assert [rules(verdict) for verdict in verdicts] == [["resolves"], ["wrong_host"]]
+    assert all("berth_prod" in verdict.sentence and shown_name(verdict) == "berth_prod" for verdict in verdicts)
+
+
+@pytest.mark.parametrize("name", ["ghcr-nortwind", "eu-registry-of-the-whole-company-2026", "x" * 64, "AWS-1"])
+def test_a_name_that_is_only_long_or_only_mixed_is_repeated(name: str) -> None:
+    verdict = of(file_of(IMAGE, name))
+
+    assert name in verdict.sentence
+    assert shown_name(verdict) == name
+
+
+NO_TEXT = [
+    ("!Ref az", "warning", ["variable"], sentences.NAME_VARIABLE),
+    ("!!null az", "warning", ["variable"], sentences.NAME_VARIABLE),
+    ("!!binary YXo=", "warning", ["variable"], sentences.NAME_VARIABLE),
+    ("{{ .Values.registry }}", "warning", ["variable"], sentences.NAME_VARIABLE),
+    ("[az]", "error", ["unknown_name"], NO_NAME),
+    ("{name: az}", "error", ["unknown_name"], NO_NAME),
+]
+
+
+@pytest.mark.parametrize(("written", "level", "rule", "sentence"), NO_TEXT)
+def test_what_is_no_text_in_place_of_a_name_is_told_there(written: str, level: str, rule: list[str], sentence: str) -> None:
+    facts = Facts(connections=(Kept("az", "a.example"),), now=NOW)
+
+    verdict = of(read(f"image: a.example/b:1\ncontainerRegistry: {written}\n"), facts)
+
+    assert (verdict.level, rules(verdict), verdict.sentence) == (level, rule, sentence)
+    assert (verdict.span.line, titles(verdict), shown_name(verdict)) == (2, [], "")
 
 
 @given(st.from_regex(r"([a-z0-9.:-]{1,12}/)?[A-Za-z0-9:@/._-]{1,20}", fullmatch=True))
