@@ -21,8 +21,9 @@ class Diary:
         self.entries[name] = f"{self._page.evaluate(SHOWN)}\n{self._page.evaluate(KEPT)}"
 
     def holding(self, *words: str) -> list[str]:
-        """Return at which moments any of the words could be found."""
-        return [name for name, entry in self.entries.items() if any(word in entry for word in words)]
+        """Return at which moments any of the words could be found, and after what."""
+        found = [(name, entry, entry.find(word)) for name, entry in self.entries.items() for word in words]
+        return [f"{name}, after {entry[max(at - 80, 0) : at]!r}" for name, entry, at in found if at >= 0]
 
     def _note_address(self, request: Request) -> None:
         self.entries[f"the address {request.url}"] = request.url

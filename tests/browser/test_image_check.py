@@ -88,7 +88,9 @@ def test_a_person_tests_a_login_for_this_once_and_nothing_of_it_stays(
     wait_for_the_test(page)
     expect(check).to_contain_text(f"Accepted as {USERNAME}.")
     expect(check).to_contain_text(f"team/app:{TAG}")
+    expect(page.locator("#check[aria-busy]")).to_have_count(0)
     labelled(page, "Password or token").fill("")
+    expect(labelled(page, "Password or token")).to_have_value("")
     diary.look("an accepted login")
     page.goto("/teams/northwind/containers/")
     if javascript:  # Without, the page was the answer to a POST, which the browser has not kept.
