@@ -18,6 +18,8 @@ class Diary:
         page.on("request", self._note_address)
 
     def look(self, name: str) -> None:
+        """Note what can be found now. The caller has seen something of the page that is meant: a click returns earlier."""
+        self._page.wait_for_load_state()
         self.entries[name] = f"{self._page.evaluate(SHOWN)}\n{self._page.evaluate(KEPT)}"
 
     def holding(self, *words: str) -> list[str]:

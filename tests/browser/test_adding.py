@@ -601,6 +601,8 @@ def test_nothing_that_was_pasted_can_be_found_afterwards(
     leave_and_come_back("drafts")
     for host in ("ghcr.io", "docker.io", "us-west1-docker.pkg.dev", "registry.example.com"):
         page.get_by_role("link", name=f"Review {host}").click()
+        expect(page).to_have_url(re.compile(r"\?draft="))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Connect")
         diary.look(f"the draft of {host}")
         page.go_back()
     assert (team.connections.count(), Draft.objects.count()) == (3, 5), "What is looked for below is there, and sealed."
