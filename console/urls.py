@@ -6,8 +6,8 @@ from django.urls import include, path
 from console import views
 from registries.urls import (
     api_urlpatterns,
-    image_urlpatterns,
     machine_urlpatterns,
+    spec_urlpatterns,
     team_urlpatterns,
     token_urlpatterns,
 )
@@ -33,7 +33,7 @@ urlpatterns = [
     path("teams/<slug:team>/invitations/<uuid:pk>/withdraw/", views.invitation_withdraw, name="invitation_withdraw"),
     path("invitations/<str:secret>/", views.invitation, name="invitation"),
     path("teams/<slug:team>/containers/", include(team_urlpatterns)),
-    path("teams/<slug:team>/spec-checker/", include(image_urlpatterns)),
+    path("teams/<slug:team>/spec-checker/", include(spec_urlpatterns)),
     path("teams/<slug:team>/tokens/", include(token_urlpatterns)),
     path("machine/", include(machine_urlpatterns)),
     path("admin/", admin.site.urls),

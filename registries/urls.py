@@ -33,7 +33,7 @@ token_urlpatterns = [
     path("<slug:public_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("<slug:public_id>/remove/", tokens.token_remove, name="token_remove"),
 ]
-image_urlpatterns = [
+spec_urlpatterns = [
     path("", spec.spec_checker, name="spec_checker"),
     path("image/", image.image_check, name="image_check"),
     path("image/<uuid:pk>/", image.image_check_test, name="image_check_test"),
