@@ -62,5 +62,3 @@ def measured() -> None:
                     cursor.execute("ANALYZE")  # PostgreSQL does so by itself, but later.
             measure(site, size)
     connections.close_all()
-    if close_pool := getattr(connection, "close_pool", None):
-        close_pool()

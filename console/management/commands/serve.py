@@ -94,8 +94,6 @@ def alone() -> Iterator[None]:
 def let_go_of_the_database() -> None:
     """Close what is open, so that no worker inherits it: two processes at one socket would read each other's answers."""
     connections.close_all()
-    if close_pool := getattr(connection, "close_pool", None):
-        close_pool()
 
 
 def _leave_the_terminal() -> None:
