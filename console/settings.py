@@ -90,6 +90,9 @@ DATABASE_URL = environment.database(
 BERTH_TEAMS_BY_PEOPLE = environment.flag(
     "BERTH_TEAMS_BY_PEOPLE", True, "Whether everybody may make teams. Whoever may not is invited into one."
 )
+BERTH_ACTIVITY_DAYS = environment.number(
+    "BERTH_ACTIVITY_DAYS", 400, "How many days a team’s activity is kept.", least=31, most=36_500
+)
 EMAIL_URL = environment.mail(
     "EMAIL_URL", "consolemail://", "The mail server: `smtp+tls://user:password@host:587`. Prints mails when not set."
 )
@@ -150,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "console.middleware.judge_request",
+    "console.middleware.remember_whereabouts",
     "django.middleware.common.CommonMiddleware",
     # From here on what people have, down to the last line.
     "console.middleware.machines_go_past",

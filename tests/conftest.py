@@ -12,14 +12,16 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection as database
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
+from console import append_only
 from console.models import Role, Team, User
 from registries import bulkhead
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
-from registries.models import Connection, Container
+from registries.models import Connection, Container, machine_activity
 from registries.models import check as check_module
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.lab.sockets import open_for_real_parts
@@ -38,9 +40,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Begin with an empty catalogue, as every test does after the first one with threads, whose end empties all tables."""
+    """
+    Begin with an empty catalogue, as every test does after the first one with threads, whose end empties all tables.
+
+    The record of activity refuses to be emptied; its triggers are taken away for that, and are back before the next test.
+    """
     with django_db_blocker.unblock():
         Container.objects.all().delete()
+    empty = database.ops.execute_sql_flush
+
+    def without_triggers(statements: Any) -> None:
+        append_only.lift()
+        empty(statements)
+        append_only.guard()
+
+    database.ops.execute_sql_flush = without_triggers  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """Begin as a new process does, which has seen no machine yet."""
+    machine_activity.forget()
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """People, their teams, and what happened in them."""
 
+from console.models.chain import Cut, Head
 from console.models.event import Event
 from console.models.former_slug import FormerSlug
 from console.models.installation import AlreadySetUp, Installation
 from console.models.invitation import Invitation, InvitationGone, TooManyInvitations
 from console.models.team import LastOwner, Membership, NotAllowed, Role, SlugTaken, Team, TeamManager
 from console.models.user import User, UserManager
+from console.models.verb import Source, Verb
 
 __all__ = [
     "AlreadySetUp",
+    "Cut",
     "Event",
     "FormerSlug",
+    "Head",
     "Installation",
     "Invitation",
     "InvitationGone",
@@ -19,9 +23,11 @@ __all__ = [
     "NotAllowed",
     "Role",
     "SlugTaken",
+    "Source",
     "Team",
     "TeamManager",
     "TooManyInvitations",
     "User",
     "UserManager",
+    "Verb",
 ]

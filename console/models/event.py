@@ -1,60 +1,117 @@
-"""What happened in a team."""
+"""What happened in a team: a record that is only added to. Sources: product page, section 2; security page, 3.4 and P8."""
 
-from typing import TYPE_CHECKING
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.conf import settings
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from console import whereabouts
+from console.models import chain
 from console.models.user import User
+from console.models.verb import Source, Verb, verbs
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from console.models.team import Team
+
+logger = logging.getLogger("berth")
 
 
 class Event(models.Model):
-    """Something that happened in a team: who did what to what, and when. Rows are only ever added."""
+    """
+    Something that happened in a team: who did what, to what, from where and when.
 
-    class Verb(models.TextChoices):
-        """A closed vocabulary, `source:subject:action`."""
+    Rows are only ever added, which the database itself sees to (`console.append_only`), and each row's digest holds the one
+    before it (`console.models.chain`). So nothing here refers to a row that has to exist: a team or a person may go, and
+    what they did stays until its time is over. `who` is what people call whoever acted, `login` what they sign in with,
+    `about` the id of what it happened to, and `number` counts the team's rows from 1.
+    """
 
-        TEAM_FOUNDED = "person:team:found", "made the team"
-        TEAM_RENAMED = "person:team:rename", "renamed the team to"
-        INVITED = "person:member:invite", "invited"
-        INVITED_AGAIN = "person:member:invite-again", "invited again"
-        INVITATION_WITHDRAWN = "person:member:withdraw", "withdrew the invitation of"
-        JOINED = "person:member:join", "joined as"
-        ROLE_CHANGED = "person:member:role", "changed the role of"
-        HANDED_OVER = "person:member:hand-over", "handed the team over to"
-        REMOVED = "person:member:remove", "removed"
-        LEFT = "person:member:leave", "left as"
-        CONNECTION_ADDED = "person:connection:add", "added"
-        CONNECTION_CHANGED = "person:connection:change", "changed"
-        CONNECTION_RENAMED = "person:connection:rename", "renamed"
-        CONNECTION_SECRET_REPLACED = "person:connection:secret", "replaced the secret of"
-        CONNECTION_PAUSED = "person:connection:pause", "paused"
-        CONNECTION_RESUMED = "person:connection:resume", "resumed"
-        CONNECTION_REMOVED = "person:connection:remove", "deleted"
-        CONNECTION_REVEALED = "person:connection:reveal", "revealed the credential of"
-        TOKEN_HOST_APPROVED = "person:connection:approve", "approved a token host for"
-        TOKEN_HOST_WITHDRAWN = "person:connection:withdraw", "withdrew a token host from"
-        MACHINE_TOKEN_ISSUED = "person:token:issue", "made the machine token"
-        MACHINE_TOKEN_ROTATED = "person:token:rotate", "rotated the machine token"
-        MACHINE_TOKEN_REVOKED = "person:token:revoke", "revoked the machine token"
-        MACHINE_TOKEN_REMOVED = "person:token:remove", "removed the machine token"
+    team: Any = models.ForeignKey("Team", models.DO_NOTHING, null=True, db_constraint=False, related_name="events")
+    number = models.PositiveBigIntegerField(editable=False)
+    at = models.DateTimeField(editable=False)
+    verb = models.CharField(max_length=40, choices=verbs)
+    by: Any = models.ForeignKey(User, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    who = models.CharField(max_length=100)
+    login = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    about = models.CharField(max_length=36, blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+    address = models.GenericIPAddressField("from", null=True)
+    previous = models.CharField(max_length=64, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
 
-    team = models.ForeignKey("Team", models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now, editable=False)
-    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    verb = models.CharField(max_length=40, choices=Verb.choices)
-    subject = models.CharField(max_length=300)
+    if TYPE_CHECKING:
+        team_id: UUID
+        by_id: UUID | None
 
     class Meta:
         ordering = ["-at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_event_per_number")]
+        indexes = [
+            models.Index(fields=["team", "at"]),
+            models.Index(fields=["team", "about", "number"]),
+            models.Index(fields=["at"]),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.by or 'Somebody'} {self.get_verb_display()} {self.subject}"
+        words = self.get_verb_display()
+        if self.source == Source.WATCHER:
+            return f"{self.subject} {words}"
+        return f"{self.who} {words} {self.subject}".rstrip()
+
+    @property
+    def source(self) -> Source:
+        return Source(self.verb.partition(":")[0])
 
     @classmethod
-    def record(cls, team: "Team", verb: Verb, subject: str, *, by: User | None) -> None:
-        """Add a row, in the transaction of the change that it is about."""
-        cls.objects.create(team=team, verb=verb, subject=subject, by=by)
+    def record(
+        cls, team: "Team", verb: Verb, subject: str, *, by: User | None = None, who: str = "", login: str = "",
+        about: object = "", detail: str = "",
+    ) -> "Event":  # fmt: skip
+        """
+        Add a row, in the transaction of the change that it is about, or in one of its own.
+
+        A person is told by `by`, a machine by `who` and `login`. The address is that of the request that is being answered.
+        """
+        with transaction.atomic():
+            head = chain.Head.locked(team.pk)
+            event = cls(
+                team_id=team.pk, number=head.number + 1, at=timezone.now(), verb=verb, by=by,
+                who=(who or (by.name or by.email if by else NAMELESS[Verb(verb).source]))[:100],
+                login=login or (by.email if by else ""),
+                subject=subject[:300], about=str(about), detail=detail[:500],
+                address=whereabouts.address(), previous=head.digest,
+            )  # fmt: skip
+            event.digest = chain.digest(event)
+            event.save(force_insert=True)
+            head.move_to(event)
+        if head.at is None or timezone.localdate(head.at) != timezone.localdate(event.at):
+            try:
+                cls.drop_old(team.pk)  # Once a day is often enough, and this is the day's first.
+            except DatabaseError:
+                logger.exception("Activity older than %s days could not be dropped", settings.BERTH_ACTIVITY_DAYS)
+        return event
+
+    @classmethod
+    def drop_old(cls, team_id: "UUID") -> int:
+        """Drop what is older than `BERTH_ACTIVITY_DAYS`, leaving the mark from which the chain goes on. Return how many."""
+        return chain.cut(team_id, before=kept_since())
+
+
+def kept_since() -> "datetime":
+    """Return since when activity is kept."""
+    return timezone.now() - timedelta(days=settings.BERTH_ACTIVITY_DAYS)
+
+
+NAMELESS = {
+    Source.PERSON: "The operator",  # Who has the command line has no account.
+    Source.STAFF: "Support staff",
+    Source.MACHINE: "A machine",
+    Source.WATCHER: "Berth",
+}

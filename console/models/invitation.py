@@ -18,6 +18,7 @@ from django.utils import timezone
 from console.models.event import Event
 from console.models.team import Membership, NotAllowed, Role, Team
 from console.models.user import User
+from console.models.verb import Verb
 
 KEPT = timedelta(hours=72)
 """How long an invitation holds."""
@@ -57,7 +58,7 @@ class InvitationManager(models.Manager["Invitation"]):
             self.filter(team=team, email=email.lower()).delete()
             secret = secrets.token_urlsafe(32)
             invitation = self.create(team=team, email=email.lower(), role=role, by=by, digest=_digest(secret))
-            Event.record(team, Event.Verb.INVITED, invitation.email, by=by)
+            Event.record(team, Verb.INVITED, invitation.email, by=by, detail=invitation.words)
             made.append((invitation, secret))
         if self.filter(team=team, ends_at__gt=timezone.now()).count() > MOST_OPEN:
             raise TooManyInvitations
@@ -103,6 +104,12 @@ class Invitation(models.Model):
         return Role(self.role).with_article
 
     @property
+    def words(self) -> str:
+        """What is recorded of it: "As a member, until 24 Nov 2026."."""
+        end = timezone.localtime(self.ends_at)
+        return f"As {self.as_whom}, until {end.day} {end:%b %Y}."
+
+    @property
     def ended(self) -> bool:
         return self.ends_at <= timezone.now()
 
@@ -122,9 +129,9 @@ class Invitation(models.Model):
         same = Invitation.objects.filter(pk=self.pk, digest=self.digest)
         if not same.update(digest=_digest(secret), sent_at=now, ends_at=now + KEPT, by=by):
             raise InvitationGone
-        Event.record(self.team, Event.Verb.INVITED_AGAIN, self.email, by=by)
-        _judge_number(self.team, by)
         self.refresh_from_db()
+        Event.record(self.team, Verb.INVITED_AGAIN, self.email, by=by, detail=self.words)
+        _judge_number(self.team, by)
         return secret
 
     @transaction.atomic
@@ -133,7 +140,7 @@ class Invitation(models.Model):
         self._judge(by)
         if not Invitation.objects.filter(pk=self.pk).delete()[0]:
             raise InvitationGone
-        Event.record(self.team, Event.Verb.INVITATION_WITHDRAWN, self.email, by=by)
+        Event.record(self.team, Verb.INVITATION_WITHDRAWN, self.email, by=by)
 
     @transaction.atomic
     def accept(self, *, by: User) -> Membership:
@@ -151,7 +158,8 @@ class Invitation(models.Model):
         if not joined and Role(membership.role).rank < Role(self.role).rank:
             membership.role = self.role
             membership.save(update_fields=["role"])
-        Event.record(self.team, Event.Verb.JOINED, by.email, by=by)
+        detail = f"As {Role(membership.role).with_article}."
+        Event.record(self.team, Verb.JOINED, "", by=by, about=by.pk, detail=detail)
         return membership
 
     def _judge(self, by: User) -> None:
@@ -162,9 +170,7 @@ class Invitation(models.Model):
 
 def _judge_number(team: Team, by: User) -> None:
     """Raise TooManyInvitations once one of a day's limits is passed; the record knows what was sent."""
-    sent = Event.objects.filter(
-        verb__in=(Event.Verb.INVITED, Event.Verb.INVITED_AGAIN), at__gt=timezone.now() - timedelta(days=1)
-    )
+    sent = Event.objects.filter(verb__in=(Verb.INVITED, Verb.INVITED_AGAIN), at__gt=timezone.now() - timedelta(days=1))
     if sent.filter(team=team).count() > MOST_A_DAY or sent.filter(by=by).count() > MOST_A_DAY:
         raise TooManyInvitations
 

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from console.models.event import Event
 from console.models.user import User
+from console.models.verb import Verb
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -30,7 +31,7 @@ class TeamManager(models.Manager["Team"]):
             while team is None:
                 team = self._of_its_own(name, f"{base}-{secrets.token_hex(2)}")
             team.memberships.create(user=by, role=Role.OWNER)
-            Event.record(team, Event.Verb.TEAM_FOUNDED, team.name, by=by)
+            Event.record(team, Verb.TEAM_FOUNDED, team.name, by=by)
         return team
 
     def _of_its_own(self, name: str, slug: str) -> "Team | None":
@@ -73,7 +74,7 @@ class Team(models.Model):
         if before.slug != slug:
             self._move(before.slug, slug)
         Team.objects.filter(pk=self.pk).update(name=name)
-        Event.record(self, Event.Verb.TEAM_RENAMED, name, by=by)
+        Event.record(self, Verb.TEAM_RENAMED, name, by=by)
         self.refresh_from_db()
 
     def _move(self, old: str, new: str) -> None:
@@ -89,8 +90,13 @@ class Team(models.Model):
 
     @transaction.atomic
     def remove(self, *, by: User) -> None:
-        """Delete the team with all that it has. Raises NotAllowed for who is no owner of it any more."""
+        """
+        Delete the team with all that it has. Raises NotAllowed for who is no owner of it any more.
+
+        What happened in it stays for support staff, until its time is over.
+        """
         self.locked_membership(by, at_least=Role.OWNER)
+        Event.record(self, Verb.TEAM_REMOVED, self.name, by=by)
         self.delete()
 
     def takes_with_it(self) -> "list[tuple[int, str]]":
@@ -201,10 +207,11 @@ class Membership(models.Model):
             return
         if mine.is_owner:
             self._keep_an_owner()
-        self.role = role
+        before, self.role = mine.role, role
         self.save(update_fields=["role"])
         self._withdraw_invitations()
-        Event.record(self.team, Event.Verb.ROLE_CHANGED, f"{self.user.email} to {role.label}", by=by)
+        words = f"From {Role(before).label} to {role.label}."
+        Event.record(self.team, Verb.ROLE_CHANGED, self.user.email, by=by, about=self.user.pk, detail=words)
 
     @transaction.atomic
     def remove(self, *, by: User) -> None:
@@ -217,7 +224,11 @@ class Membership(models.Model):
             self._keep_an_owner()
         mine.delete()
         self._withdraw_invitations()
-        Event.record(self.team, Event.Verb.LEFT if leaves else Event.Verb.REMOVED, self.user.email, by=by)
+        told: dict[str, Any] = {"by": by, "about": self.user.pk, "detail": f"{Role(mine.role).label} until then."}
+        if leaves:
+            Event.record(self.team, Verb.LEFT, "", **told)
+        else:
+            Event.record(self.team, Verb.REMOVED, self.user.email, **told)
 
     @transaction.atomic
     def hand_over(self, to: "Membership") -> None:
@@ -229,7 +240,7 @@ class Membership(models.Model):
         other.save(update_fields=["role"])
         asker.save(update_fields=["role"])
         asker._withdraw_invitations()
-        Event.record(self.team, Event.Verb.HANDED_OVER, to.user.email, by=self.user)
+        Event.record(self.team, Verb.HANDED_OVER, to.user.email, by=self.user, about=to.user.pk)
 
     def _both(self, by: User) -> "tuple[Membership, Membership]":
         """Return the memberships of whoever asks and of whom it is about as they are now, while nobody else changes any."""

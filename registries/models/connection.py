@@ -9,10 +9,11 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from console.models import Event, Team, User
+from console.models import Event, Team, User, Verb
 from registries import authorities, flavors, sealing
 from registries.distribution import Credential, Http, Secret
 from registries.flavors.base import Flavor
+from registries.models import changes
 from registries.models.connections import ENDS_SOON_DAYS, ConnectionManager, ConnectionQuerySet, NameTaken, Stale
 from registries.models.former_name import FormerName
 from registries.models.minted import Minted
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from registries.models.check import Check
     from registries.models.machine_token import MachineToken
 
-Verb = Event.Verb
+# What is recorded of a connection's health: at first, and once it was known.
+HEALTH_WORDS = {
+    True: (Verb.CONNECTION_WORKS, Verb.CONNECTION_RECOVERED),
+    False: (Verb.CONNECTION_FAILS, Verb.CONNECTION_STOPPED),
+}
+HEALTH = [verb for words in HEALTH_WORDS.values() for verb in words]
 
 
 class Connection(Status, TokenHosts, models.Model):
@@ -225,7 +231,8 @@ class Connection(Status, TokenHosts, models.Model):
         """
         columns = Connection.columns(registry) | self._end_after_edit(registry, details.pop("ends_on", None), keep_secrets)
         columns["token_hosts"] = stay = self.token_hosts_for(registry)
-        old_name, gone = self.name, [origin for origin in self.token_origins if origin not in stay]
+        before, old_name = changes.told(self), self.name
+        gone = [origin for origin in self.token_origins if origin not in stay]
         with transaction.atomic():
             if self.team.connections.name_taken(name, but=self):
                 raise NameTaken
@@ -244,13 +251,15 @@ class Connection(Status, TokenHosts, models.Model):
             Minted.objects.filter(connection=self).delete()  # It was minted of what is no longer there.
             if not keep_secrets:
                 Sealed.objects.seal(self, registry.secrets(), by=by)
-                Event.record(self.team, Verb.CONNECTION_SECRET_REPLACED, name, by=by)
+                self.record(Verb.CONNECTION_SECRET_REPLACED, by=by)
             if name != old_name:
                 FormerName.leave(self, old_name)
-                Event.record(self.team, Verb.CONNECTION_RENAMED, f"{old_name} to {name}"[:100], by=by)
+                self.record(Verb.CONNECTION_RENAMED, by=by, detail=f"It was called {old_name}.")
             for origin in gone:
                 self.record_token_host(Verb.TOKEN_HOST_WITHDRAWN, origin, by=by)
-            Event.record(self.team, Verb.CONNECTION_CHANGED, name, by=by)
+            words = changes.between(before, changes.told(self))
+            if words or (keep_secrets and name == old_name):
+                self.record(Verb.CONNECTION_CHANGED, by=by, detail=words)
 
     def _end_after_edit(self, registry: Flavor, typed: date | None, keep_secrets: bool) -> dict[str, Any]:
         if keep_secrets:
@@ -260,13 +269,17 @@ class Connection(Status, TokenHosts, models.Model):
         was_read = self.ends_at is not None and typed == self.ends_on  # Then it belonged to the former secret.
         return Connection.columns_of_end(registry, None if was_read else typed)
 
+    def record(self, verb: Verb, *, by: User | None = None, detail: str = "") -> None:
+        """Record what happens to it in its team's activity, in the transaction of the change."""
+        Event.record(self.team, verb, self.name, by=by, about=self.pk, detail=detail)
+
     def pause(self, paused: bool, *, by: User) -> bool:
         """Pause it, so that it is neither handed out nor checked, or let it work again. Return whether that is news."""
         with transaction.atomic():
             rows = Connection.objects.filter(pk=self.pk, paused=not paused)
             changed = bool(rows.update(paused=paused, version=models.F("version") + 1))
             if changed:
-                Event.record(self.team, Verb.CONNECTION_PAUSED if paused else Verb.CONNECTION_RESUMED, self.name, by=by)
+                self.record(Verb.CONNECTION_PAUSED if paused else Verb.CONNECTION_RESUMED, by=by)
         self.paused = paused
         return changed
 
@@ -275,7 +288,7 @@ class Connection(Status, TokenHosts, models.Model):
         with transaction.atomic():
             deleted, _ = Connection.objects.filter(pk=self.pk).delete()
             if deleted:  # Of many who delete it at once, one did.
-                Event.record(self.team, Verb.CONNECTION_REMOVED, self.name, by=by)
+                self.record(Verb.CONNECTION_REMOVED, by=by)
 
     def take(self, finding: Finding, check: "Check") -> None:
         """Take the result of a check as the status, unless the connection was changed while the check ran."""
@@ -288,4 +301,17 @@ class Connection(Status, TokenHosts, models.Model):
         elif finding.outcome == Outcome.CONNECTED and self.ends_at and self.ended:
             end = {"ends_at": None, "ends_on": None}  # What was accepted just now has not ended, whatever was told of it.
         reason = (deciding.fact if deciding else "")[:500]
-        fresh.update(outcome=finding.outcome, reason=reason, last_check=check, **since, **end)
+        with transaction.atomic():
+            if fresh.update(outcome=finding.outcome, reason=reason, last_check=check, **since, **end):
+                self._tell_of_health(Outcome(finding.outcome), reason)
+
+    def _tell_of_health(self, outcome: Outcome, reason: str) -> None:
+        """Record that it works or does not, where that is news. "Could not check" tells of neither."""
+        if outcome.is_temporary:
+            return
+        told = self.team.events.filter(about=str(self.pk), verb__in=HEALTH).order_by("-number").first()
+        worked = None if told is None else told.verb in (Verb.CONNECTION_WORKS, Verb.CONNECTION_RECOVERED)
+        works = outcome == Outcome.CONNECTED
+        if works != worked:
+            first, later = HEALTH_WORDS[works]
+            self.record(later if told else first, detail=f"{outcome.label}. {reason}".strip())

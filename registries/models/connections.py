@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
-from console.models import Event, User
+from console.models import User, Verb
 from registries import sealing
 from registries.flavors.base import Flavor
 from registries.models.former_name import FormerName
@@ -139,5 +139,6 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
             except IntegrityError:
                 raise NameTaken from None
             Sealed.objects.seal(connection, registry.secrets(), by=by)
-            Event.record(connection.team, Event.Verb.CONNECTION_ADDED, name, by=by)
+            where = f"{connection.flavor_class.name}, {connection.host}/{connection.prefix}".rstrip("/")
+            connection.record(Verb.CONNECTION_ADDED, by=by, detail=f"{where}.")
         return connection

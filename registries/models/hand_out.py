@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,11 +15,12 @@ from django.db import DatabaseError, models
 from django.utils import timezone
 
 from console.models import Team, User
+from console.whereabouts import as_stored
 from registries import sealing
 from registries.distribution import AccessDenied, Credential, RegistryError, SignInRefused
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
-from registries.models import minted
+from registries.models import machine_activity, minted
 from registries.models.kept_query import KeptRow
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class HandOutManager(models.Manager["HandOut"]):
         """
         try:
             _ROW.add(**_columns(asker), result=result, kind=kind, asked=_printable(asked)[:800], **columns)
+            self._tell(asker, result, kind, columns.get("registry", ""))
         except DatabaseError as error:
             raise LedgerUnavailable from error
 
@@ -115,9 +116,23 @@ class HandOutManager(models.Manager["HandOut"]):
         who = {**_columns(asker), "at": timezone.now(), "result": HandOutResult.GIVEN, "kind": kind}
         try:
             self.bulk_create([HandOut(**who, **_given(connection)) for connection, _ in given])
+            if given:
+                self._tell(asker, HandOutResult.GIVEN, kind, given[0][0].name)
         except DatabaseError as error:
             raise LedgerUnavailable from error
         return [credential for _, credential in given]
+
+    @staticmethod
+    def _tell(asker: Asker, result: HandOutResult, kind: "HandOut.Kind", registry: str) -> None:
+        """Tell the team's activity of what is worth a line there: lists have no login, and public images need none."""
+        if asker.token is None or result in (HandOutResult.NOT_FOUND, HandOutResult.NO_LOGIN):
+            return
+        if result != HandOutResult.GIVEN:
+            why = f"{result.label}: {registry}." if registry else f"{result.label}."
+            machine_activity.notice(asker.token, asker.team, asker.address, given=False, detail=why)
+        elif kind not in (HandOut.Kind.LIST, HandOut.Kind.SPEC_CHECK):
+            why = f"{registry} was the day’s first."
+            machine_activity.notice(asker.token, asker.team, asker.address, given=True, detail=why)
 
     def _login(self, asker: Asker, connection: "Connection", *, kind: "HandOut.Kind", **columns: Any) -> Credential:
         try:
@@ -243,21 +258,13 @@ def _columns(asker: Asker) -> dict[str, Any]:
         "person_id": asker.person.pk if asker.person else None,
         "who": asker.name[:100],
         "by_former_secret": asker.by_former_secret,
-        "address": _address(asker.address),
+        "address": as_stored(asker.address),
         "program": _printable(asker.program)[:200],
     }
 
 
 def _given(connection: "Connection") -> dict[str, Any]:
     return {"connection_id": connection.pk, "registry": connection.name, "revision": connection.sealed_revision or 0}
-
-
-def _address(text: str) -> str | None:
-    """Return an IP address as the database takes it; None where a request came by another way, as from a Unix socket."""
-    try:
-        return str(ip_address(text.partition("%")[0]))
-    except ValueError:
-        return None
 
 
 def _printable(text: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from console.models import Event, Team, User
+from console.models import Event, Team, User, Verb
 from registries.distribution import Secret
 from registries.models.connection import Connection
 from registries.models.hand_out import HandOut, HandOutResult
@@ -22,7 +22,6 @@ from registries.tokens import Token
 if TYPE_CHECKING:
     from registries.models.connections import ConnectionQuerySet
 
-Verb = Event.Verb
 
 OVERLAP = timedelta(hours=24)
 """How long a token that was rotated keeps working, so that nothing stops while machines get the new one."""
@@ -70,8 +69,8 @@ class MachineTokenManager(models.Manager["MachineToken"]):
                     team=team, name=name, public_id=new.public_id, digest=new.digest,
                     created_by=by, ends_at=ends_at, everything=connections is None,
                 )  # fmt: skip
-                row.connections.set(connections or [])
-                Event.record(team, Verb.MACHINE_TOKEN_ISSUED, name, by=by)
+                row.connections.set(limited := list(connections or []))
+                row._record(Verb.MACHINE_TOKEN_ISSUED, by=by, detail=_reach(row, limited))
         except IntegrityError:
             raise TokenNameTaken from None
         return row, new.text
@@ -193,7 +192,7 @@ class MachineToken(models.Model):
             )
             if not changed:
                 raise Rotated
-            Event.record(self.team, Verb.MACHINE_TOKEN_ROTATED, self.name, by=by)
+            self._record(Verb.MACHINE_TOKEN_ROTATED, by=by)
         self.refresh_from_db()
         return new.text
 
@@ -201,9 +200,12 @@ class MachineToken(models.Model):
         """Let it stop working at once. It stays in the list, so that it is seen who still tries it."""
         with transaction.atomic():
             if MachineToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
-                Event.record(self.team, Verb.MACHINE_TOKEN_REVOKED, self.name, by=by)
+                self._record(Verb.MACHINE_TOKEN_REVOKED, by=by)
         # Somebody may have removed it meanwhile, and then there is nothing to read again.
         self.revoked_at = MachineToken.objects.filter(pk=self.pk).values_list("revoked_at", flat=True).first()
+
+    def _record(self, verb: Verb, *, by: User | None, detail: str = "") -> None:
+        Event.record(self.team, verb, self.name, by=by, about=self.public_id, detail=detail)
 
     def remove(self, *, by: User) -> None:
         """Delete one that does not work any more. Raises Rotated where it does."""
@@ -212,10 +214,18 @@ class MachineToken(models.Model):
             deleted, _ = MachineToken.objects.filter(gone, pk=self.pk).delete()
             if not deleted:
                 raise Rotated
-            Event.record(self.team, Verb.MACHINE_TOKEN_REMOVED, self.name, by=by)
+            self._record(Verb.MACHINE_TOKEN_REMOVED, by=by)
 
 
 # What every hand-out asks ------------------------------------------------------------------------------------------------
+
+
+def _reach(row: MachineToken, limited: Sequence[Connection]) -> str:
+    """Say what a token may have, and until when."""
+    names = ", ".join(connection.name for connection in limited[:10]) + (", …" if len(limited) > 10 else "")
+    what = "every registry" if row.everything else names or "no registry"
+    end = timezone.localtime(row.ends_at)
+    return f"For {what}, until {end.day} {end:%b %Y}."
 
 
 def _presented() -> "models.QuerySet[MachineToken]":

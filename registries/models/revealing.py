@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from console.models import Event
+from console.models import Verb
 from registries.distribution import Credential
 from registries.models.connection import Connection
 from registries.models.hand_out import Asker, HandOut, LedgerUnavailable
@@ -33,7 +33,7 @@ def reveal(connection: Connection, asker: Asker, *, key: UUID) -> Credential:
             raise ShownBefore from None
         raise
     try:
-        Event.record(asker.team, Event.Verb.CONNECTION_REVEALED, connection.name, by=asker.person)
+        connection.record(Verb.CONNECTION_REVEALED, by=asker.person)
     except DatabaseError as error:
         raise LedgerUnavailable from error
     return credential

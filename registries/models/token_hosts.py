@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from console.models import Event, Team, User
+from console.models import Team, User, Verb
 from registries.distribution.token_host import may_be_approved
 from registries.flavors.base import Flavor
 from registries.models.connections import Stale
@@ -125,7 +125,7 @@ class TokenHosts:
         if len({*self.token_hosts, origin}) > MOST_TOKEN_HOSTS:
             raise TooMany
         told = {"by": str(by.pk), "at": timezone.now().isoformat()}
-        self._put({**self.token_hosts, origin: told}, Event.Verb.TOKEN_HOST_APPROVED, origin, by=by)
+        self._put({**self.token_hosts, origin: told}, Verb.TOKEN_HOST_APPROVED, origin, by=by)
 
     def withdraw_token_host(self, origin: str, *, by: User, version: int) -> None:
         """Let the login go to an origin no longer. Raises Stale, NotNamed or SecretLocked; then nothing was written."""
@@ -133,13 +133,13 @@ class TokenHosts:
         if origin not in self.token_hosts:
             raise NotNamed
         left = {other: told for other, told in self.token_hosts.items() if other != origin}
-        self._put(left, Event.Verb.TOKEN_HOST_WITHDRAWN, origin, by=by)
+        self._put(left, Verb.TOKEN_HOST_WITHDRAWN, origin, by=by)
 
     def _still(self, version: int) -> None:
         if version != self.version:
             raise Stale
 
-    def _put(self, token_hosts: Approved, verb: Event.Verb, origin: str, *, by: User) -> None:
+    def _put(self, token_hosts: Approved, verb: Verb, origin: str, *, by: User) -> None:
         """Seal the same secrets for other origins, in one transaction with the column; the status starts over."""
         with transaction.atomic():
             mine = cast("Connection", self)
@@ -157,6 +157,6 @@ class TokenHosts:
             Minted.objects.filter(connection=mine).delete()
             self.record_token_host(verb, origin, by=by)
 
-    def record_token_host(self, verb: Event.Verb, origin: str, *, by: User) -> None:
+    def record_token_host(self, verb: Verb, origin: str, *, by: User) -> None:
         """Record that a token host was approved or withdrawn, in the transaction of the change."""
-        Event.record(self.team, verb, f"{self.name}: {name_of(origin)}"[:100], by=by)
+        cast("Connection", self).record(verb, by=by, detail=f"{name_of(origin)}.")

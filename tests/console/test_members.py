@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from console.models import Event, LastOwner, Membership, NotAllowed, Role, Team, User
+from console.models import LastOwner, Membership, NotAllowed, Role, Team, User, Verb
 from tests.at_once import at_once
 from tests.conftest import PASSWORD
 
@@ -137,12 +137,13 @@ def test_what_happens_to_people_is_recorded(team: Team, alice: User, bob: User, 
     of(team, vera).remove(by=bob)
     of(team, alice).remove(by=alice)
 
-    happened = [str(event) for event in team.events.filter(verb__startswith="person:member:").order_by("pk")]
+    of_members = team.events.filter(verb__startswith="person:member:").order_by("number")
+    happened = [(str(event), event.detail) for event in of_members]
     assert happened == [
-        "Bob Berg changed the role of vera@northwind.example to Admin",
-        "Alice Andersen handed the team over to bob@northwind.example",
-        "Bob Berg removed vera@northwind.example",
-        "Alice Andersen left as alice@northwind.example",
+        ("Bob Berg changed the role of vera@northwind.example", "From Member to Admin."),
+        ("Alice Andersen handed the team over to bob@northwind.example", ""),
+        ("Bob Berg removed vera@northwind.example", "Admin until then."),
+        ("Alice Andersen left the team", "Admin until then."),
     ]
 
 
@@ -243,7 +244,7 @@ def test_somebody_leaves(team: Team, vera: User, client_of: People) -> None:
 
     assert "You left Northwind." in words(response.content)
     assert "vera" not in roles(team)
-    assert team.events.filter(verb=Event.Verb.LEFT, by=vera).exists()
+    assert team.events.filter(verb=Verb.LEFT, by=vera).exists()
 
 
 def test_an_owner_hands_over(team: Team, alice: User, vera: User, client_of: People) -> None:

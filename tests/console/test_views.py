@@ -8,7 +8,7 @@ from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 
-from console.models import Event, Role, Team, User
+from console.models import Role, Team, User, Verb
 
 People = Callable[[User], Client]
 
@@ -33,7 +33,7 @@ def test_whoever_makes_a_team_owns_it(charlie: User, signed_in: People) -> None:
     assert response.headers["Location"] == "/teams/field-trials/containers/"
     team = Team.objects.get(slug="field-trials")
     assert team.memberships.get().role == Role.OWNER
-    assert [(event.verb, event.by) for event in team.events.all()] == [(Event.Verb.TEAM_FOUNDED, charlie)]
+    assert [(event.verb, event.by) for event in team.events.all()] == [(Verb.TEAM_FOUNDED, charlie)]
 
 
 def test_two_teams_of_one_name_get_addresses_of_their_own(alice: User, charlie: User) -> None:

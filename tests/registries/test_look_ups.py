@@ -15,7 +15,7 @@ import time_machine
 from django.db import connections as databases
 from pytest_django import Settings
 
-from console.models import Event, Team, User
+from console.models import Team, User, Verb
 from registries import look_ups
 from registries.distribution import (
     BlockedByPolicy,
@@ -398,7 +398,7 @@ def test_a_token_service_elsewhere_gets_the_login_only_once_it_is_approved(
     there.realm = "https://tokens.example.net/token"
     [before] = look(f"{HOST}/web/app:1", connection=connection)
     elsewhere = "https://tokens.example.net"
-    connection._put({elsewhere: {}}, Event.Verb.TOKEN_HOST_APPROVED, elsewhere, by=alice)
+    connection._put({elsewhere: {}}, Verb.TOKEN_HOST_APPROVED, elsewhere, by=alice)
 
     [after] = look(f"{HOST}/web/app:1", connection=connection)
 

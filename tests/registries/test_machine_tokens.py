@@ -7,14 +7,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from console.models import Event, Team, User
+from console.models import Team, User, Verb
 from registries.models import Asker, Connection, HandOut, HandOutResult, MachineToken, Rotated, TokenNameTaken
 from registries.models.machine_token import OVERLAP
 from registries.models.token_uses import listed
 from registries.tokens import Token
 from tests.at_once import at_once
-
-Verb = Event.Verb
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.db import connections as databases
 from django.utils import timezone
 from pytest_django import Settings
 
-from console.models import Event, Team, User
+from console.models import Team, User, Verb
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
 from registries.flavors.base import Flavor
@@ -51,7 +51,7 @@ def test_making_a_connection_is_recorded(connect: Callable[..., Connection], tea
 
     event = team.events.first()
     assert event is not None
-    assert (event.verb, event.subject, event.by) == (Event.Verb.CONNECTION_ADDED, "web", alice)
+    assert (event.verb, event.subject, event.by) == (Verb.CONNECTION_ADDED, "web", alice)
 
 
 def test_a_name_is_taken_whatever_its_case(connect: Callable[..., Connection]) -> None:
@@ -270,7 +270,7 @@ def test_deleting_takes_secrets_and_history_and_leaves_a_record(
     assert (Connection.objects.count(), Sealed.objects.count(), Check.objects.count()) == (0, 0, 0)
     event = team.events.first()
     assert event is not None
-    assert (event.verb, event.subject) == (Event.Verb.CONNECTION_REMOVED, "web")
+    assert (event.verb, event.subject) == (Verb.CONNECTION_REMOVED, "web")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -345,7 +345,7 @@ def test_of_many_who_delete_at_once_one_is_recorded(connect: Callable[..., Conne
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(remove, range(8)))
 
-    assert team.events.filter(verb=Event.Verb.CONNECTION_REMOVED).count() == 1
+    assert team.events.filter(verb=Verb.CONNECTION_REMOVED).count() == 1
 
 
 # Checks -------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
-from console.models import Event, Team, User
+from console.models import Event, Team, User, Verb
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
 from registries.models import Connection, HandOut, HandOutResult, LedgerUnavailable, Sealed, ShownBefore, reveal
@@ -161,7 +161,7 @@ def test_the_same_press_twice_shows_it_once(ready: Client) -> None:
     assert CANARY in first.content.decode()
     assert second["Location"] == f"{LIST}web/"
     assert "a credential is shown once" in said(second, ready)
-    assert HandOut.objects.count() == Event.objects.filter(verb=Event.Verb.CONNECTION_REVEALED).count() == 1
+    assert HandOut.objects.count() == Event.objects.filter(verb=Verb.CONNECTION_REVEALED).count() == 1
 
 
 def test_after_the_password_a_reload_shows_nothing(bobs: Client) -> None:
@@ -224,7 +224,7 @@ def test_it_is_noted_who_saw_which_secret_and_from_where(ready: Client, bob: Use
     assert (row.kind, row.result, row.who, row.person, row.token) == ("reveal", "given", "Bob Berg", bob, None)
     assert (row.connection, row.registry, row.revision, str(row.key)) == (connection, "web", 1, key_on(page))
     assert (row.address, row.program) == ("203.0.113.7", "Browser/1")
-    event = Event.objects.get(verb=Event.Verb.CONNECTION_REVEALED)
+    event = Event.objects.get(verb=Verb.CONNECTION_REVEALED)
     assert (event.subject, event.by) == ("web", bob)
 
 
@@ -241,7 +241,7 @@ def test_without_the_ledger_nothing_is_shown(ready: Client, monkeypatch: pytest.
     assert response["Retry-After"] == "5"
     assert "The ledger cannot be written, and without it nothing is handed out." in response.content.decode()
     assert CANARY not in response.content.decode()
-    assert not Event.objects.filter(verb=Event.Verb.CONNECTION_REVEALED).exists()
+    assert not Event.objects.filter(verb=Verb.CONNECTION_REVEALED).exists()
 
 
 def test_without_the_event_nothing_is_shown(ready: Client, monkeypatch: pytest.MonkeyPatch) -> None:

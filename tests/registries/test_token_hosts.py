@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from console.models import Event, Team, User
+from console.models import Event, Team, User, Verb
 from registries import sealing
 from registries.authorities import reach
 from registries.distribution import Client, Credential, RealmRefused, Secret
@@ -277,9 +277,10 @@ def test_an_approval_is_sealed_recorded_and_counted(named: Connection, bob: User
         "revision": saved["revision"] + 1,
     }
     event = Event.objects.first()
-    assert (str(event), event and event.verb) == (
-        "Bob Berg approved a token host for web: auth.example.net",
+    assert (str(event), event and event.verb, event and event.detail) == (
+        "Bob Berg approved a token host for web",
         "person:connection:approve",
+        "auth.example.net.",
     )
     host = after.approved_token_hosts[0]
     assert (host.name, host.by) == ("auth.example.net", bob)
@@ -358,7 +359,8 @@ def test_a_withdrawn_token_host_gets_nothing_any_more(approved: Connection, bob:
 
     check = checked(approved, by=bob)
     assert (check.outcome, check.token_host, fake.login_went_to) == (Outcome.NOT_A_REGISTRY, TOKENS, set())
-    assert str(Event.objects.first()) == "Bob Berg withdrew a token host from web: auth.example.net"
+    withdrawn = Event.objects.get(verb=Verb.TOKEN_HOST_WITHDRAWN)
+    assert (str(withdrawn), withdrawn.detail) == ("Bob Berg withdrew a token host from web", "auth.example.net.")
     assert now(approved).secrets()["password"] == Secret(CANARY)
 
 
@@ -456,8 +458,8 @@ def test_an_edit_of_the_address_drops_approvals_and_says_so(url: str, approved: 
     assert after.token_hosts == {}
     assert after.secrets()["password"] == Secret(CANARY)
     assert [event.verb for event in Event.objects.all()[:2]] == [
-        Event.Verb.CONNECTION_CHANGED,
-        Event.Verb.TOKEN_HOST_WITHDRAWN,
+        Verb.CONNECTION_CHANGED,
+        Verb.TOKEN_HOST_WITHDRAWN,
     ]
 
 

@@ -64,6 +64,7 @@ def test_what_is_secret_is_neither_kept_nor_compressed(save: Save, ask: Ask) -> 
 def test_a_hand_out_takes_three_queries(save: Save, ask: Ask, django_assert_num_queries: Any) -> None:
     save("acme", "acme")
     save("other", "other")
+    ask("credentials", image="ghcr.io/acme/web")  # The day's first is told to the team's activity.
 
     with django_assert_num_queries(3):
         ask("credentials", image="ghcr.io/acme/web")

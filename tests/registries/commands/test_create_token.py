@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from console.models import Event, Team
+from console.models import Team, Verb
 from registries.models import Connection, MachineToken
 from registries.models.machine_token import end_of
 from registries.tokens import Token
@@ -40,7 +40,7 @@ def test_it_is_recorded_as_made_by_nobody_in_particular(team: Team) -> None:
 
     event = team.events.first()
     assert event is not None
-    assert (event.verb, event.subject, event.by) == (Event.Verb.MACHINE_TOKEN_ISSUED, "ci-runner", None)
+    assert (event.verb, event.subject, event.by) == (Verb.MACHINE_TOKEN_ISSUED, "ci-runner", None)
     assert team.machine_tokens.get().created_by is None
 
 

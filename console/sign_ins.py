@@ -1,0 +1,32 @@
+"""What the activity of a person's teams says of a sign-in: that it was, from where, and how."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest
+
+from console.models import Event, User, Verb
+
+WAYS = {
+    "password": "a password",
+    "password_reset": "a link to a new password",
+    "socialaccount": "single sign-on",
+    "totp": "a code",
+    "recovery_codes": "a recovery code",
+    "webauthn": "a passkey",
+}
+
+
+def record(*, request: HttpRequest | None, user: User, **told: Any) -> None:
+    """Record a sign-in in each team of the person. Called by Django's signal."""
+    how = _how(request, user)
+    for team in user.teams.order_by("pk"):  # All in one order, so that no two wait for each other.
+        Event.record(team, Verb.SIGNED_IN, "", by=user, about=user.pk, detail=how)
+
+
+def _how(request: HttpRequest | None, user: User) -> str:
+    """Return "With a password and a code.", "" where nothing tells it, as at the first-run set-up."""
+    records = get_authentication_records(request, user) if request is not None else []
+    ways = [WAYS.get(str(record.get("type") or record["method"]), "") for record in records]
+    known = list(dict.fromkeys(filter(None, ways)))
+    return f"With {' and '.join(known)}." if known else ""

@@ -1,0 +1,318 @@
+"""The record of activity: only added to, which the database sees to; chained, so that changes show; dropped when old."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from console import append_only
+from console.models import Cut, Event, Head, Team, User, Verb
+from console.models.chain import faults
+from tests.at_once import at_once
+from tests.conftest import PASSWORD
+
+People = Callable[[User], Client]
+
+
+def happen(team: Team, by: User, count: int = 3) -> list[Event]:
+    return [Event.record(team, Verb.INVITED, f"guest-{number}@example.com", by=by) for number in range(count)]
+
+
+def sql(statement: str, *values: Any) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """As whoever owns the tables could: without the triggers."""
+    append_only.lift()
+    yield
+    append_only.guard()
+
+
+@pytest.fixture
+def old_team(alice: User) -> Team:
+    """A team of 500 days, in which nothing happened since its first day."""
+    with time_machine.travel(timezone.now() - timedelta(days=500), tick=False):
+        team = Team.objects.found("Harbour", by=alice)
+        happen(team, alice)
+    return team
+
+
+def found(team: Team) -> list[tuple[int, str]]:
+    return [(fault.number, fault.sentence) for fault in faults(team.pk)]
+
+
+# Only added to ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE console_event SET subject = 'nobody'",
+    "UPDATE console_event SET number = number",
+    "DELETE FROM console_event",
+    "UPDATE console_cut SET number = 99",
+    "DELETE FROM console_cut",
+])  # fmt: skip
+def test_the_database_refuses_to_change_or_delete_a_row(old_team: Team, alice: User, statement: str) -> None:
+    happen(old_team, alice)
+    before = list(Event.objects.order_by("pk").values())
+    assert before
+    assert Cut.objects.exists()
+
+    with pytest.raises(DatabaseError, match="only added to"):
+        sql(statement)
+
+    assert list(Event.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such statement.")
+def test_the_database_refuses_to_empty_the_table(team: Team, alice: User) -> None:
+    happen(team, alice)
+
+    with pytest.raises(DatabaseError, match="only added to"):
+        sql("TRUNCATE console_event")
+
+
+def test_no_cut_makes_way_for_deleting_what_is_young(team: Team, alice: User) -> None:
+    last = happen(team, alice)[-1]
+
+    with pytest.raises(DatabaseError, match="only added to"):
+        Cut.objects.create(team_id=team.pk, number=last.number, digest=last.digest)
+
+
+def test_the_models_cannot_do_what_the_database_refuses(team: Team, alice: User) -> None:
+    event = happen(team, alice)[0]
+
+    for change in (event.delete, event.save, Event.objects.all().delete, lambda: Event.objects.update(who="Nobody")):
+        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+            change()
+
+
+def test_triggers_that_are_lost_are_missed_and_come_back_with_the_next_start(db: None) -> None:
+    append_only.lift()
+    with pytest.raises(CommandError, match="lets rows be changed: its trigger console_event_no_update is missing"):
+        call_command("verify_activity")
+
+    append_only.guard()
+
+    assert append_only.lacking() == []
+
+
+def test_a_team_goes_and_what_happened_in_it_stays(team: Team, alice: User) -> None:
+    gone = Team(pk=team.pk)
+    happen(team, alice)
+
+    team.remove(by=alice)
+
+    last = Event.objects.select_related("team").order_by("-number").first()
+    assert last is not None
+    assert (str(last), last.team, found(gone)) == ("Alice Andersen deleted the team Northwind", None, [])
+
+
+# Who, from where --------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_tells_who_did_what_from_where_and_when(team: Team, alice: User) -> None:
+    visitor = Client(REMOTE_ADDR="2001:DB8::0001")
+
+    visitor.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+
+    event = team.events.get(verb=Verb.SIGNED_IN)
+    assert (str(event), event.login, event.address) == ("Alice Andersen signed in", alice.email, "2001:db8::1")
+    assert (event.detail, event.source.label) == ("With a password.", "People")
+    assert timezone.now() - event.at < timedelta(minutes=1)
+
+
+def test_a_sign_in_stands_in_each_team_of_the_person(team: Team, alice: User, signed_in: People) -> None:
+    other = Team.objects.found("Contoso", by=alice)
+
+    Client().post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+
+    assert [str(event.team) for event in Event.objects.filter(verb=Verb.SIGNED_IN).order_by("team__name")] == [
+        str(other), "Northwind",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "fe80::1%eth0", "::1.2.3.4"])
+def test_however_an_address_is_written_the_chain_holds(team: Team, alice: User, address: str) -> None:
+    Client(REMOTE_ADDR=address).post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+
+    assert team.events.filter(verb=Verb.SIGNED_IN).count() == 1
+    assert found(team) == []
+
+
+def test_a_name_does_not_change_what_was_recorded(team: Team, alice: User) -> None:
+    happen(team, alice, 1)
+
+    User.objects.filter(pk=alice.pk).update(name="Mallory")
+
+    assert next(event.who for event in team.events.all()) == "Alice Andersen"
+
+
+# The chain --------------------------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_record_is_found_whole(team: Team, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    happen(team, alice)
+
+    call_command("verify_activity")
+
+    told = capsys.readouterr()
+    head = Head.objects.get(pk=team.pk)
+    assert told.out == f"{team.pk} {head.number} {head.digest}\n"
+    assert told.err.strip() == "The activity of 1 team is as it was recorded."
+
+
+COLUMNS = [
+    ("who", "'Nobody'"), ("login", "'nobody@example.com'"), ("subject", "'x'"), ("about", "'x'"), ("detail", "'x'"),
+    ("verb", "'person:member:remove'"), ("address", "'10.9.9.9'"), ("at", "'2026-01-01 00:00:00'"), ("by_id", "NULL"),
+    ("previous", "'00'"), ("digest", "'00'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value"), COLUMNS, ids=[column for column, _ in COLUMNS])
+def test_whichever_column_is_altered_its_row_is_found(team: Team, alice: User, column: str, value: str) -> None:
+    event = happen(team, alice)[1]
+
+    with unguarded():
+        sql(f"UPDATE console_event SET {column} = {value} WHERE id = %s", event.pk)
+
+    assert event.number in [number for number, _ in found(team)]
+    with pytest.raises(CommandError, match=f"{team.pk} {event.number}: "):
+        call_command("verify_activity")
+
+
+def test_every_column_is_part_of_the_chain_or_is_the_chain() -> None:
+    concrete = {field.column for field in Event._meta.concrete_fields}
+
+    assert concrete - {column for column, _ in COLUMNS} == {"id", "team_id", "number"}
+
+
+def test_rows_that_are_taken_out_are_missed(team: Team, alice: User) -> None:
+    events = happen(team, alice, 6)
+    first = events[0].number
+
+    with unguarded():
+        sql("DELETE FROM console_event WHERE number IN (%s, %s)", first + 1, first + 2)
+        sql("DELETE FROM console_event WHERE number = %s", first + 5)
+
+    assert found(team) == [
+        (first + 1, f"The rows {first + 1} to {first + 2} are missing."),
+        (first + 5, "This row is missing."),
+    ]
+
+
+def test_a_row_of_another_team_does_not_fit(team: Team, alice: User, charlie: User) -> None:
+    other = charlie.memberships.get().team if charlie.memberships.exists() else Team.objects.found("Other", by=charlie)
+    happen(team, alice, 1)
+    strange = happen(other, charlie, 1)[0]
+
+    with unguarded():
+        sql("UPDATE console_event SET team_id = %s, number = 99 WHERE id = %s", _stored(team.pk), strange.pk)
+
+    assert 99 in [number for number, _ in found(team)]
+    assert found(other) != []
+
+
+def _stored(pk: Any) -> str:
+    return str(pk) if connection.vendor == "postgresql" else pk.hex
+
+
+def test_a_chain_that_was_written_anew_is_found_by_a_head_noted_elsewhere(
+    team: Team, alice: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    happen(team, alice)
+    call_command("verify_activity")
+    (tmp_path / "heads").write_text(capsys.readouterr().out)
+    call_command("verify_activity", against=tmp_path / "heads")
+    number = Head.objects.get(pk=team.pk).number
+
+    with unguarded():
+        sql("DELETE FROM console_event")
+        sql("DELETE FROM console_head")
+        happen(team, alice, number + 1)
+
+    assert found(team) == []
+    with pytest.raises(CommandError, match="written anew"):
+        call_command("verify_activity", against=tmp_path / "heads")
+
+
+@pytest.mark.parametrize("text", ["nonsense", "a b c", b"\xff\xfe"])
+def test_a_file_of_something_else_is_refused_in_words(db: None, tmp_path: Path, text: str | bytes) -> None:
+    (tmp_path / "heads").write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(CommandError, match="does not hold the lines that this command prints"):
+        call_command("verify_activity", against=tmp_path / "heads")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_come_at_once_stand_in_one_chain(team: Team, alice: User) -> None:
+    before = team.events.count()
+
+    at_once(16, lambda number: str(Event.record(team, Verb.INVITED, f"guest-{number}@example.com", by=alice)))
+
+    assert [event.number for event in team.events.order_by("number")] == list(range(1, before + 17))
+    assert found(team) == []
+
+
+def test_a_change_that_fails_leaves_no_row(team: Team, alice: User) -> None:
+    before = team.events.count()
+
+    with transaction.atomic():
+        happen(team, alice)
+        transaction.set_rollback(True)
+
+    assert (team.events.count(), found(team)) == (before, [])
+
+
+# Retention --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_older_than_activity_is_kept_goes_and_the_chain_still_holds(
+    old_team: Team, alice: User, settings: Settings
+) -> None:
+    settings.BERTH_ACTIVITY_DAYS = 100
+    for days in (200, 99):
+        with time_machine.travel(timezone.now() - timedelta(days=days), tick=False):
+            happen(old_team, alice, 2)
+
+    happen(old_team, alice, 1)
+
+    ages = [(timezone.now() - event.at).days for event in old_team.events.order_by("number")]
+    assert ages == [99, 99, 0]
+    assert found(old_team) == []
+    call_command("verify_activity")
+
+
+def test_a_row_put_in_where_rows_were_dropped_is_found(old_team: Team, alice: User) -> None:
+    old = old_team.events.order_by("number")[1]
+    happen(old_team, alice, 1)
+    assert not old_team.events.filter(pk=old.pk).exists()
+
+    old.pk = None
+    old.save(force_insert=True)
+
+    assert found(old_team) == [(old.number, "This row stands where rows were dropped.")]
+
+
+def test_a_day_that_begins_drops_nothing_while_a_younger_row_stands_before(
+    team: Team, alice: User, settings: Settings
+) -> None:
+    """A clock that went back must not make a hole in the chain."""
+    with time_machine.travel(timezone.now() - timedelta(days=500), tick=False):
+        happen(team, alice)
+    before = team.events.count()
+
+    happen(team, alice, 1)
+
+    assert (team.events.count(), found(team)) == (before + 1, [])
