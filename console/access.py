@@ -39,10 +39,12 @@ def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:
             mine = request.user.memberships.select_related("team")
             membership = mine.filter(team__slug=team).first()
             if membership is None:
-                moved = mine.filter(team__former_slugs__slug=team).first()
-                if moved is None or request.method not in ("GET", "HEAD"):
+                membership = mine.filter(team__former_slugs__slug=team).first()
+                if membership is None:
                     raise Http404
-                return redirect(_moved(request, team, moved.team.slug))
+                if request.method in ("GET", "HEAD"):
+                    return redirect(_moved(request, team, membership.team.slug))
+                # What is posted was typed into a page of before: it is the same team, and nothing typed may be lost.
             request.team, request.membership = membership.team, membership
             if request.session.get("team") != membership.team.slug:  # Otherwise every page would write the session.
                 request.session["team"] = membership.team.slug

@@ -55,6 +55,21 @@ class TeamSettingsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, team: Team) -> None:
         super().__init__(data, initial={"name": team.name, "slug": team.slug})
+        self.team = team
+
+    @property
+    def based_on(self) -> str:
+        """What the page was based on, which the form sends back: somebody may rename the team meanwhile."""
+        return f"{self.team.slug} {self.team.name}"
+
+    def clean(self) -> dict[str, Any]:
+        if self.data.get("based_on", self.based_on) != self.based_on:
+            sentence = (
+                f"The team was renamed meanwhile. It is called {self.team.name} now, and its address is {self.team.slug}. "
+                "Nothing was saved. Save again to have it as below."
+            )
+            raise ValidationError(sentence, code="stale")
+        return super().clean() or {}
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]

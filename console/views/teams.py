@@ -75,7 +75,6 @@ def _deleted(request: TeamRequest) -> HttpResponse:
         team.remove(by=request.user)
     except NotAllowed:
         raise PermissionDenied from None
-    # The team's own record goes with it.
     log.warning("the team %s was deleted by %s", team.slug, request.user.pk)
     messages.success(request, f"{team.name} is deleted.")
     return redirect("team_list")

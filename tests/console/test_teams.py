@@ -1,5 +1,6 @@
 """A team's settings: its name and address, the end of it; and who may make teams."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -50,10 +51,32 @@ def test_strangers_learn_nothing_of_an_old_address(alices: Client, charlie: User
     assert signed_in(charlie).get("/teams/northwind/containers/").status_code == 404
 
 
-def test_nothing_is_posted_to_an_old_address(alices: Client) -> None:
-    rename(alices, slug="northwind-labs")
+def test_a_page_of_before_neither_undoes_a_new_name_nor_loses_what_was_typed(alices: Client, team: Team) -> None:
+    [based_on] = re.findall(r'name="based_on" value="([^"]*)"', alices.get(SETTINGS).content.decode())
+    rename(alices, name="Northwind Labs", slug="northwind-labs")
 
-    assert rename(alices, name="Again").status_code == 404
+    late = rename(alices, name="Northwind Works", based_on=based_on)
+
+    told = "The team was renamed meanwhile. It is called Northwind Labs now, and its address is northwind-labs."
+    assert (late.status_code, told in words(late.content)) == (422, True)
+    assert 'value="Northwind Works"' in late.content.decode()
+    team.refresh_from_db()
+    assert (team.name, team.slug) == ("Northwind Labs", "northwind-labs")
+    [based_on] = re.findall(r'name="based_on" value="([^"]*)"', late.content.decode())
+    again = {"name": "Northwind Works", "slug": "northwind-labs", "based_on": based_on}
+    assert alices.post("/teams/northwind-labs/", again).status_code == 302
+
+
+def test_what_is_posted_to_an_old_address_reaches_the_team_and_no_stranger(
+    alices: Client, team: Team, vera: User, charlie: User, signed_in: People
+) -> None:
+    rename(alices, slug="northwind-labs")
+    role = f"/teams/northwind/members/{vera.pk}/role/"
+
+    assert signed_in(charlie).post(role, {"role": "admin"}).status_code == 404
+    assert signed_in(vera).post(role, {"role": "admin"}).status_code == 403
+    assert alices.post(role, {"role": "admin"}).status_code == 302
+    assert team.memberships.get(user=vera).role == "admin"
 
 
 def test_a_team_goes_back_to_an_address_it_had(alices: Client, team: Team) -> None:
