@@ -14,6 +14,16 @@ def make_cache_table(using: str, **kwargs: Any) -> None:
     call_command("createcachetable", database=using, verbosity=0)
 
 
+def drop_old_activity(**kwargs: Any) -> None:
+    """Drop what is older than activity is kept, also of teams in which nothing happens any more: once at each start."""
+    from django.db import connection
+
+    from console.models import Event
+
+    if Event._meta.db_table in connection.introspection.table_names():
+        Event.sweep()
+
+
 class ConsoleConfig(AppConfig):
     default = True  # Of the two in this file.
     name = "console"
@@ -24,6 +34,7 @@ class ConsoleConfig(AppConfig):
 
         post_migrate.connect(make_cache_table, sender=self)
         post_migrate.connect(append_only.guard, sender=self)
+        post_migrate.connect(drop_old_activity, sender=self)
         user_logged_in.connect(sign_ins.record)
 
 

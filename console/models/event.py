@@ -103,6 +103,13 @@ class Event(models.Model):
         """Drop what is older than `BERTH_ACTIVITY_DAYS`, leaving the mark from which the chain goes on. Return how many."""
         return chain.cut(team_id, before=kept_since())
 
+    @classmethod
+    def sweep(cls) -> None:
+        """Drop what is too old of every team."""
+        old = cls.objects.order_by("team_id").filter(at__lt=kept_since())
+        for team_id in list(old.values_list("team_id", flat=True).distinct()):
+            cls.drop_old(team_id)
+
 
 def kept_since() -> "datetime":
     """Return since when activity is kept."""

@@ -294,6 +294,16 @@ def test_what_is_older_than_activity_is_kept_goes_and_the_chain_still_holds(
     call_command("verify_activity")
 
 
+def test_a_start_drops_what_is_old_of_teams_in_which_nothing_happens(old_team: Team, alice: User) -> None:
+    gone = Team(pk=old_team.pk)
+    old_team.delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert not gone.events.exists()
+    assert found(gone) == []
+
+
 def test_a_row_put_in_where_rows_were_dropped_is_found(old_team: Team, alice: User) -> None:
     old = old_team.events.order_by("number")[1]
     happen(old_team, alice, 1)
