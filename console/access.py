@@ -2,7 +2,8 @@
 The doors. Who may enter a team's pages, decided in one place.
 
 A visitor is sent to sign in (Django's LoginRequiredMiddleware), a stranger to the team gets 404, so that nobody learns
-which teams exist, and a member whose role is too low gets 403.
+which teams exist, and a member whose role is too low gets 403. Where the team asks for a second step, a member without one
+is led to set it up.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from console.models import Membership, Role, Team, User
+from console.second_step.door import led_to_set_up
 
 
 class TeamRequest(HttpRequest):
@@ -45,6 +47,8 @@ def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:
                 if request.method in ("GET", "HEAD"):
                     return redirect(_moved(request, team, membership.team.slug))
                 # What is posted was typed into a page of before: it is the same team, and nothing typed may be lost.
+            if membership.team.second_step_required and not request.user.has_second_step:
+                return led_to_set_up(request, instead=reverse("connection_list", args=[membership.team.slug]))
             request.team, request.membership = membership.team, membership
             if request.session.get("team") != membership.team.slug:  # Otherwise every page would write the session.
                 request.session["team"] = membership.team.slug

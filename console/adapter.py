@@ -11,6 +11,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
+ASKED_BY = {
+    "reauthenticate": "Use the password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
 
 def at_home(url: str) -> str:
     """Return a link to this console under its configured address, whatever host name a request was sent to [B7]."""
@@ -42,16 +48,40 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """
-        Take a sign-in by password a moment ago for one that was asked again, before what Berth asks it for.
+        Take a sign-in a moment ago for one that was asked again, before what Berth asks it for and for second steps.
 
-        allauth counts only what was typed on its page for that, and still does for its own pages (`app`).
+        allauth counts only what was typed on its page for that, and still does for addresses and passwords (`app`).
         """
-        return super().is_reauthentication_required(app=app, **kwargs) and (bool(app) or not self._signed_in_lately())
+        lately = app in ("", "allauth.mfa") and self._signed_in_lately()
+        return super().is_reauthentication_required(app=app, **kwargs) and not lately
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """
+        Return how somebody may be asked again: by the second step alone where this session has not seen theirs.
+
+        A browser that is known is let in by the password. What needs a recent sign-in still rests on both.
+        """
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods and not self._both_steps_taken():
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        return [{**method, "description": ASKED_BY.get(method["id"], method["description"])} for method in methods]
+
+    def get_login_stages(self) -> list[str]:
+        """Leave out the page that asks whether this browser is to be known: the page before it has a box for that."""
+        return [stage for stage in super().get_login_stages() if stage != "allauth.mfa.stages.TrustStage"]
 
     def _signed_in_lately(self) -> bool:
         since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-        records = get_authentication_records(self.request, self.request.user)
-        return any(record["method"] == "password" and record["at"] > since for record in records)
+        lately = any(record["method"] in ("password", "mfa") and record["at"] > since for record in self._records())
+        return lately and self._both_steps_taken()
+
+    def _both_steps_taken(self) -> bool:
+        """Whether this session has seen the person's second step, if they have one."""
+        return any(record["method"] == "mfa" for record in self._records()) or not self.request.user.has_second_step
+
+    def _records(self) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = get_authentication_records(self.request, self.request.user)
+        return records
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

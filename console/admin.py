@@ -78,7 +78,7 @@ class TeamAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("name", "slug", "created_at")
     search_fields = ("name", "slug")
     ordering = ("name",)
-    fields = readonly_fields = ("name", "slug", "created_at")
+    fields = readonly_fields = ("name", "slug", "second_step_required", "created_at")
     inlines = (MembershipsOfTeam,)
 
 

@@ -31,6 +31,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from console import append_only, checks, sign_ins  # noqa: F401  # The checks register themselves.
+        from console.second_step import changes  # noqa: F401  # Hears of changes.
 
         post_migrate.connect(make_cache_table, sender=self)
         post_migrate.connect(append_only.guard, sender=self)

@@ -4,6 +4,8 @@ The one settings file. Every value comes from the environment, through `console.
 Security choices follow `reference/security.md`: the threat in brackets is the row of its tables.
 """
 
+from datetime import timedelta
+
 from csp.constants import NONE, SELF
 
 from console import environment
@@ -14,7 +16,10 @@ HOME = environment.home()
 
 DEBUG = environment.flag("DEBUG", False, "Development only: shows faults in the browser. Refused with a public address.")
 SECRET_KEY = environment.secret(
-    "SECRET_KEY", "Signs sessions and links. Made on first start.", file=HOME / "keys" / "secret_key", least=50
+    "SECRET_KEY",
+    "Signs sessions and links, and seals the seeds of code apps. Made on first start.",
+    file=HOME / "keys" / "secret_key",
+    least=50,
 )
 BERTH_SEALING_KEYS = environment.secret(
     "BERTH_SEALING_KEYS",
@@ -141,6 +146,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -257,6 +263,29 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Berth: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = BERTH_URL.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = BERTH_PROXIES
+MFA_ADAPTER = "console.second_step.adapter.Adapter"
+MFA_FORMS = {
+    "activate_totp": "console.second_step.forms.ActivateTOTP",
+    "authenticate": "console.second_step.forms.Authenticate",
+    "reauthenticate": "console.second_step.forms.Reauthenticate",
+    "add_webauthn": "console.second_step.forms.AddPasskey",
+    "edit_webauthn": "console.second_step.forms.RenamePasskey",
+    "authenticate_webauthn": "console.second_step.forms.AuthenticatePasskey",
+    "reauthenticate_webauthn": "console.second_step.forms.ReauthenticatePasskey",
+    "login_webauthn": "console.second_step.forms.SignInByPasskey",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Clocks differ, and people type slowly: the code before and the one after are taken too, each once.
+MFA_TOTP_TOLERANCE = 1
+# An account begins with an address that is known to be its own, so one that waits to be confirmed opens nothing.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = timedelta(days=30)
+MFA_TRUST_COOKIE_NAME = "__Host-berth-known" if HTTPS else "berth-known"
+MFA_TRUST_COOKIE_SECURE = HTTPS
+# A sign-in by passkey asks twice, there is nothing in it to guess, and a whole office may share one address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 # The browser ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The support staff's admin: what this project registers and nothing else, behind the same door as everybody."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -8,7 +9,10 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+
+from console.second_step.door import led_to_set_up
 
 OURS = ("console", "registries")
 
@@ -22,6 +26,21 @@ class SupportSite(admin.AdminSite):
         """Send people through the same door as everybody: a sign-in of the admin's own would have no limits [A11]."""
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Let staff in who have a second step, whenever they signed in, and lead others of staff to set one up first."""
+        inside = super().admin_view(view, cacheable)
+        if view == self.logout:
+            return inside
+
+        @wraps(inside)
+        def door(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if self.has_permission(request) and not request.user.has_second_step:
+                return led_to_set_up(request, instead=reverse("admin:index"))
+            answer: HttpResponse = inside(request, *args, **kwargs)
+            return answer
+
+        return door
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Lead to the one page that changes a password, which counts wrong tries and tells the person."""

@@ -25,6 +25,7 @@ from registries.models import Connection, Container, machine_activity
 from registries.models import check as check_module
 from registries.outcomes import Finding, Outcome, State, Step, StepResult
 from tests.lab.sockets import open_for_real_parts
+from tests.second_step import give_code_app
 
 # How fast examples are made says something of the machine and of what else runs on it, and nothing of the code.
 hypothesis.settings.register_profile("berth", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -87,7 +88,9 @@ def charlie(db: None) -> User:
 
 @pytest.fixture
 def sam(db: None) -> User:
-    return User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Sato")
+    sam = User.objects.create_superuser("sam@support.example", PASSWORD, name="Sam Sato")
+    give_code_app(sam)  # As all of staff needs one.
+    return sam
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ ADMINS_LED_ON = (IN, 404, 403, 302, 302, 404)
 ADMINS_WRONG_METHOD = (IN, 404, 403, 405, 405, 404)
 SIGNED_IN = (IN, 200, 200, 200, 200, 200)
 STAFF = (IN, 302, 302, 302, 302, 200)
+LED_ON = (IN, 302, 302, 302, 302, 302)
 NOT_HERE = (IN, 404, 404, 404, 404, 404)
 
 TABLE = [
@@ -68,7 +69,7 @@ TABLE = [
     Row("GET", "account_signup", (), same(404)),
     Row("POST", "account_signup", (), same(404)),
     Row("GET", "account_inactive", (), same(200)),
-    Row("GET", "account_reauthenticate", (), SIGNED_IN),
+    Row("GET", "account_reauthenticate", (), (IN, 200, 200, 200, 200, 302)),  # Sam is asked for a code instead.
     Row("GET", "account_email", (), SIGNED_IN),
     Row("GET", "account_email_verification_sent", (), same(200)),
     Row("GET", "account_confirm_email", ("wrong-key",), same(200)),
@@ -80,6 +81,24 @@ TABLE = [
     Row("GET", "account_reset_password_from_key_done", (), same(200)),
     Row("GET", "account_confirm_login_code", (), same(302)),
     Row("GET", "usersessions_list", (), SIGNED_IN),
+    # Second steps: sam has a code app, the others have none. What changes one asks for a recent sign-in first.
+    Row("GET", "mfa_index", (), SIGNED_IN),
+    Row("GET", "second_step_needed", (), (IN, 200, 200, 200, 200, 302)),
+    Row("POST", "second_step_needed", (), (IN, 405, 405, 405, 405, 405)),
+    Row("GET", "second_step_go_on", (), LED_ON),
+    *(Row(method, "mfa_authenticate", (), same(302)) for method in ("GET", "POST")),
+    *(Row(method, "mfa_login_webauthn", (), same(302)) for method in ("GET", "POST")),
+    Row("GET", "mfa_reauthenticate", (), (IN, 302, 302, 302, 302, 200)),
+    Row("GET", "mfa_reauthenticate_webauthn", (), LED_ON),
+    *(Row(method, "mfa_activate_totp", (), LED_ON) for method in ("GET", "POST")),
+    *(Row(method, "mfa_deactivate_totp", (), (IN, 404, 404, 404, 404, 302)) for method in ("GET", "POST")),
+    Row("GET", "mfa_view_recovery_codes", (), NOT_HERE),
+    Row("GET", "mfa_download_recovery_codes", (), NOT_HERE),
+    *(Row(method, "mfa_generate_recovery_codes", (), LED_ON) for method in ("GET", "POST")),
+    Row("GET", "mfa_list_webauthn", (), LED_ON),
+    *(Row(method, "mfa_add_webauthn", (), LED_ON) for method in ("GET", "POST")),
+    *(Row(method, "mfa_edit_webauthn", ("1",), LED_ON) for method in ("GET", "POST")),
+    *(Row(method, "mfa_remove_webauthn", ("1",), LED_ON) for method in ("GET", "POST")),
     Row("GET", "team_list", (), SIGNED_IN),
     Row("GET", "team_create", (), (IN, 405, 405, 405, 405, 405)),
     Row("POST", "team_create", (), (IN, 422, 422, 422, 422, 422)),
@@ -87,6 +106,8 @@ TABLE = [
     Row("POST", "team_detail", TEAM, (IN, 404, 403, 403, 422, 404)),
     Row("GET", "team_delete", TEAM, (IN, 404, 403, 403, 200, 404)),
     Row("POST", "team_delete", TEAM, (IN, 404, 403, 403, 422, 404)),
+    Row("GET", "team_second_step", TEAM, (IN, 404, 403, 403, 405, 404)),
+    Row("POST", "team_second_step", TEAM, (IN, 404, 403, 403, 302, 404)),
     Row("GET", "member_list", TEAM, MEMBERS),
     Row("POST", "member_list", TEAM, (IN, 404, 405, 405, 405, 404)),
     Row("GET", "member_list", ("no-such-team",), NOT_HERE),

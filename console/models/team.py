@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from console.models.event import Event
-from console.models.user import User
+from console.models.user import SECOND_STEPS, User
 from console.models.verb import Verb
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Team(models.Model):
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=50, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    second_step_required = models.BooleanField("asks for a second step", default=False, editable=False)
 
     objects = TeamManager()
 
@@ -87,6 +88,32 @@ class Team(models.Model):
         except IntegrityError:
             raise SlugTaken from None
         self.former_slugs.create(slug=old)
+
+    @transaction.atomic
+    def ask_for_second_step(self, asked: bool, *, by: User) -> None:
+        """
+        Ask everybody in the team for a second step, or stop asking. Who has none cannot open the team's pages until then.
+
+        Raises NotAllowed for who is no owner, and NoSecondStep where the owner who asks has none: they would lock
+        themselves out.
+        """
+        self.locked_membership(by, at_least=Role.OWNER)
+        if asked and not by.has_second_step:
+            raise NoSecondStep
+        if Team.objects.filter(pk=self.pk).exclude(second_step_required=asked).update(second_step_required=asked):
+            verb = Verb.SECOND_STEP_ASKED if asked else Verb.SECOND_STEP_LEFT
+            Event.record(self, verb, self.name, by=by)
+        self.second_step_required = asked
+
+    def without_second_step(self) -> "models.QuerySet[Membership]":
+        """The members who have not set a second step up."""
+        return self.memberships.exclude(user__authenticator__type__in=SECOND_STEPS)
+
+    def second_steps(self) -> dict[uuid.UUID, str]:
+        """Return by the id of each member who has a second step what it is; of two, the better one."""
+        members = User.objects.filter(memberships__team=self, authenticator__type__in=SECOND_STEPS)
+        has = set(members.values_list("pk", "authenticator__type"))
+        return {pk: words for kind, words in reversed(SECOND_STEPS.items()) for pk, held in has if held == kind}
 
     @transaction.atomic
     def remove(self, *, by: User) -> None:
@@ -150,6 +177,10 @@ class SlugTaken(Exception):
 
 class NotAllowed(Exception):
     """Who asked may not do this, or not any more. Nothing was done."""
+
+
+class NoSecondStep(Exception):
+    """Who asks others for a second step has none. Nothing was done."""
 
 
 class LastOwner(Exception):

@@ -9,9 +9,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 if TYPE_CHECKING:
+    from allauth.mfa.models import Authenticator
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from console.models.team import Membership, Team
+
+
+SECOND_STEPS = {"webauthn": "Passkey", "totp": "Code app"}
+"""What counts as a second step, by allauth's name of it, the better one first. Recovery codes only stand in for one."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     memberships: "RelatedManager[Membership]"
+    authenticator_set: "RelatedManager[Authenticator]"
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -72,3 +78,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         from console.models.team import Team  # It knows people, as its members.
 
         return Team.objects.filter(memberships__user=self).order_by(Lower("name"))
+
+    @property
+    def teams_asking(self) -> "models.QuerySet[Team]":
+        """The teams of this person that ask everybody in them for a second step."""
+        return self.teams.filter(second_step_required=True)
+
+    @property
+    def second_steps(self) -> "models.QuerySet[Authenticator]":
+        return self.authenticator_set.filter(type__in=SECOND_STEPS)
+
+    @property
+    def has_second_step(self) -> bool:
+        return self.second_steps.exists()

@@ -12,7 +12,7 @@ from console.views.members import (
     member_remove,
     member_role,
 )
-from console.views.teams import team_create, team_delete, team_detail, team_list
+from console.views.teams import team_create, team_delete, team_detail, team_list, team_second_step
 
 __all__ = [
     "bad_request",
@@ -34,5 +34,6 @@ __all__ = [
     "team_delete",
     "team_detail",
     "team_list",
+    "team_second_step",
     "theme",
 ]

@@ -170,9 +170,11 @@ def _handed_over(request: TeamRequest, other: Membership) -> HttpResponse:
 
 
 def _page(request: TeamRequest, *, form: InviteForm | None = None, status: int = 200, **context: Any) -> HttpResponse:
+    steps = request.team.second_steps() if request.membership.is_admin else {}
     people = list(request.team.memberships.select_related("user").order_by("user__name", "user__email"))
     for person in people:
         person.team = request.team
+        person.second_step = steps.get(person.user_id, "")  # type: ignore[attr-defined]
         person.changeable = request.membership.may_change(person)  # type: ignore[attr-defined]
     if request.membership.is_admin:
         context["form"] = form or InviteForm(by=request.membership)

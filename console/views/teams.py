@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from console.access import TeamRequest, member
 from console.forms import DeleteTeamForm, TeamForm, TeamSettingsForm
-from console.models import NotAllowed, Role, SlugTaken
+from console.models import NoSecondStep, NotAllowed, Role, SlugTaken
 
 log = logging.getLogger("berth")
 
@@ -44,16 +44,50 @@ def team_detail(request: TeamRequest) -> HttpResponse:
         return redirect("connection_list", request.team.slug)
     form = TeamSettingsForm(request.POST if request.method == "POST" else None, team=request.team)
     if request.method == "POST" and form.is_valid():
-        try:
-            request.team.rename(form.cleaned_data["name"], form.cleaned_data["slug"], by=request.user)
-        except NotAllowed:
-            raise PermissionDenied from None
-        except SlugTaken:
-            form.add_error("slug", "Another team has this address, or had it. Choose another one.")
-        else:
-            messages.success(request, "Saved.")
-            return redirect("team_detail", request.team.slug)
-    return render(request, "console/team_detail.html", {"form": form}, status=422 if form.errors else 200)
+        answer: HttpResponse = _renamed(request, form)
+        return answer
+    return _settings(request, form)
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _renamed(request: TeamRequest, form: TeamSettingsForm) -> HttpResponse:
+    try:
+        request.team.rename(form.cleaned_data["name"], form.cleaned_data["slug"], by=request.user)
+    except NotAllowed:
+        raise PermissionDenied from None
+    except SlugTaken:
+        form.add_error("slug", "Another team has this address, or had it. Choose another one.")
+        return _settings(request, form)
+    messages.success(request, "Saved.")
+    return redirect("team_detail", request.team.slug)
+
+
+def _settings(request: TeamRequest, form: TeamSettingsForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "people": request.team.memberships.count(),
+        "without": request.team.without_second_step().count(),
+        "may_ask": request.user.has_second_step,
+    }
+    return render(request, "console/team_detail.html", context, status=422 if form.errors else 200)
+
+
+@member(at_least=Role.OWNER)
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
+def team_second_step(request: TeamRequest) -> HttpResponse:
+    """Ask everybody in the team for a second step, or stop asking."""
+    asked = request.POST.get("asked") == "yes"
+    try:
+        request.team.ask_for_second_step(asked, by=request.user)
+    except NotAllowed:
+        raise PermissionDenied from None
+    except NoSecondStep:
+        messages.error(request, "Set up a second step for yourself first. Nothing is changed.")
+    else:
+        done = "Everybody in the team needs a second step now." if asked else "The team asks for no second step any more."
+        messages.success(request, done)
+    return redirect("team_detail", request.team.slug)
 
 
 @member(at_least=Role.OWNER)

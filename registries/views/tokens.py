@@ -91,6 +91,12 @@ def token_revoke(request: TeamRequest, public_id: str) -> HttpResponse:
     token = _found(request, public_id)
     if request.method != "POST":
         return _asked(request, token, "token_revoke")
+    answer: HttpResponse = _revoked(request, token)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _revoked(request: TeamRequest, token: MachineToken) -> HttpResponse:
     token.revoke(by=request.user)
     messages.success(request, format_html("<b>{} is revoked.</b> It works no longer.", token.name))
     return see(request, reverse("token_list", args=[request.team.slug]))

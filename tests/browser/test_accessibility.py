@@ -68,6 +68,7 @@ CONNECTIONS = {
 ACCOUNT = {
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",
+    "second step": "/accounts/2fa/",
     "sessions": "/accounts/sessions/",
     "sign-out": "/accounts/logout/",
     "the password asked again": "/accounts/reauthenticate/",

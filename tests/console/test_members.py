@@ -158,9 +158,9 @@ def test_the_page_lists_everybody_with_role_and_when_they_were_seen(
         page = words(signed_in(bob).get(LIST).content)
 
     assert "3 people in Northwind." in page
-    assert "Vera Voss vera@northwind.example Member 2 hours ago" in page
-    assert "Alice Andersen alice@northwind.example Owner Not yet" in page
-    assert "Bob Berg You bob@northwind.example Admin Now" in page
+    assert "Vera Voss vera@northwind.example Member Not set up 2 hours ago" in page
+    assert "Alice Andersen alice@northwind.example Owner Not set up Not yet" in page
+    assert "Bob Berg You bob@northwind.example Admin Not set up Now" in page
 
 
 def test_that_somebody_was_seen_is_not_written_at_every_page(team: Team, vera: User, signed_in: People) -> None:
