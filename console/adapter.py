@@ -10,6 +10,9 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
+
+from console import mails
 
 ASKED_BY = {
     "reauthenticate": "Use the password",
@@ -87,7 +90,22 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {**context, "current_site": {"domain": settings.BERTH_URL.netloc}})
+        """Send a mail of two parts. Nothing in it follows from the request's host name, which anybody may choose."""
+        password_url = at_home(reverse("account_reset_password"))
+        mails.written(template_prefix, email, {**context, "password_url": password_url}).send()
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell a person what happened to the account. It has happened, so a mail server that fails must not hide that."""
+        with mails.failing_quietly():
+            super().send_notification_mail(*args, **kwargs)
+
+    def send_password_reset_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send the link for a new password. A fault of the mail server must not show who has an account."""
+        with mails.failing_quietly():
+            super().send_password_reset_mail(*args, **kwargs)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        self.send_mail("account/email/account_already_exists", email, {})
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return at_home(super().get_reset_password_from_key_url(key))

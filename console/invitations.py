@@ -1,12 +1,12 @@
 """How the link of an invitation reaches whom it is for: by mail, or, where that cannot be, through whoever invites."""
 
 import logging
-from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.urls import reverse
 
+from console import mails
 from console.adapter import at_home
 from console.models import Invitation
 
@@ -31,7 +31,7 @@ def sent(invitation: Invitation, secret: str) -> bool:
     context = {"invitation": invitation, "url": link(secret)}
     try:
         get_adapter().send_mail("console/email/invitation", invitation.email, context)
-    except (OSError, SMTPException, ValueError) as error:
+    except mails.FAULTS as error:
         # The words of the fault could hold an address, so only its kind is logged.
         log.warning("an invitation could not be mailed: %s", type(error).__name__)
         return False

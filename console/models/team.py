@@ -63,7 +63,7 @@ class Team(models.Model):
     invitations: "RelatedManager[Invitation]"
 
     def __str__(self) -> str:
-        return self.name
+        return " ".join(self.name.split())  # As a person's.
 
     @transaction.atomic
     def rename(self, name: str, slug: str, *, by: User) -> None:

@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return " ".join(self.name.split()) or self.email  # In sentences, mails among them, a name is one line.
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()

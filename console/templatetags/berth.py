@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from console import devices
 from console.models import Role, Team
 
 register = template.Library()
@@ -171,6 +172,12 @@ def initials(name: Any) -> str:
     """Return the first letters of the first and the last word: "Mara Lindqvist" is ML."""
     words = str(name).split()
     return "".join(word[0] for word in (words if len(words) < 2 else [words[0], words[-1]])).upper()
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Name what somebody uses: "Firefox on Linux"."""
+    return devices.in_words(user_agent)
 
 
 @register.filter

@@ -1,0 +1,31 @@
+"""What somebody uses, in words. A User-Agent header is a claim, so only known names are taken from it, never its text."""
+
+# The first that fits counts: each of these also says that it is some of those after it.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "CrOS": "ChromeOS",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def in_words(user_agent: str) -> str:
+    """Name the browser and the system that a User-Agent header claims: "Firefox on Linux"."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    if not system:
+        return browser or "An unknown program"
+    return f"{browser or 'A browser'} on {system}"
