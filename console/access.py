@@ -1,19 +1,24 @@
 """
 The doors. Who may enter a team's pages, decided in one place.
 
-A visitor is sent to sign in (Django's LoginRequiredMiddleware), a stranger to the team gets 404, so that nobody learns
-which teams exist, and a member whose role is too low gets 403. Where the team asks for a second step, a member without one
-is led to set it up.
+A visitor is sent to sign in, a stranger to the team gets 404, so that nobody learns which teams exist, and a member whose
+role is too low gets 403. Where the team asks for a second step, a member without one is led to set it up.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from console.models import Membership, Role, Team, User
@@ -30,6 +35,29 @@ class TeamRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponse]
+
+NOT_DONE = "Nothing was changed. Sign in, then do it again."
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Send visitors to sign in, and from there back to the page where they were."""
+
+    def handle_no_permission(self, request: Any, view_func: Callable[..., HttpResponseBase]) -> Any:
+        only_looks = request.method in ("GET", "HEAD")
+        if not only_looks:
+            messages.info(request, NOT_DONE)
+        elif not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        to_sign_in = redirect_to_login(_page(request), resolve_url(self.get_login_url(view_func)))
+        return HttpResponseClientRedirect(to_sign_in.url) if request.htmx else to_sign_in
+
+
+def _page(request: HttpRequest) -> str:
+    """Return the address of the page from which a form was sent, or a part was asked for: it can be opened again."""
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return reverse("index")
+    return urlunsplit(urlsplit(came_from)._replace(scheme="", netloc="", fragment="")) or reverse("index")
 
 
 def member(*, at_least: Role = Role.MEMBER) -> Callable[[View], View]:

@@ -47,7 +47,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         try:
             return str(super().get_client_ip(request))
         except (ImproperlyConfigured, PermissionDenied):
-            return str(request.META.get("REMOTE_ADDR", ""))
+            return str(request.META.get("REMOTE_ADDR") or "::")  # Where nothing is known, the address that is nobody's.
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
-from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -30,13 +29,11 @@ class ConsoleConfig(AppConfig):
     verbose_name = "People and teams"
 
     def ready(self) -> None:
-        from console import append_only, checks, sign_ins  # noqa: F401  # The checks register themselves.
-        from console.second_step import changes  # noqa: F401  # Hears of changes.
+        from console import append_only, checks, receivers  # noqa: F401  # The checks register themselves.
 
         post_migrate.connect(make_cache_table, sender=self)
         post_migrate.connect(append_only.guard, sender=self)
         post_migrate.connect(drop_old_activity, sender=self)
-        user_logged_in.connect(sign_ins.record)
 
 
 class SupportConfig(admin.AdminConfig):

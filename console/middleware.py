@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from console import whereabouts
 from console.problems import from_a_machine, problem
 from console.requests import BODY_SECONDS, MARK, TOO_SLOW, UNREADABLE, fits, in_utf8
 
@@ -28,19 +27,6 @@ def no_store(get_response: Handler) -> Handler:
             if user.is_authenticated or request.method not in ("GET", "HEAD"):
                 add_never_cache_headers(response)
         return response
-
-    return middleware
-
-
-def remember_whereabouts(get_response: Handler) -> Handler:
-    """Let the record of what happens know where the request comes from."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        token = whereabouts.enter(request)
-        try:
-            return get_response(request)
-        finally:
-            whereabouts.leave(token)
 
     return middleware
 

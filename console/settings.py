@@ -139,7 +139,7 @@ INSTALLED_APPS = [
     "console.apps.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",  # The session pages of allauth need it.
+    "django.contrib.humanize",  # Pages of allauth need it.
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -159,7 +159,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "console.middleware.judge_request",
-    "console.middleware.remember_whereabouts",
     "django.middleware.common.CommonMiddleware",
     # From here on what people have, down to the last line.
     "console.middleware.machines_go_past",
@@ -167,10 +166,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "console.access.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "console.lifetime.end_in_time",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.machines_come_in",
 ]
@@ -317,7 +316,7 @@ SECURE_HSTS_PRELOAD = BERTH_HSTS_PRELOAD
 SILENCED_SYSTEM_CHECKS = [
     code for code, on in (("security.W005", BERTH_HSTS_SUBDOMAINS), ("security.W021", BERTH_HSTS_PRELOAD)) if not on
 ]
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # However it is used; without use it ends sooner, see `console.lifetime` [A9].
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

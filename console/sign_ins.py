@@ -1,7 +1,5 @@
 """What the activity of a person's teams says of a sign-in: that it was, from where, and how."""
 
-from typing import Any
-
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
@@ -17,8 +15,8 @@ WAYS = {
 }
 
 
-def record(*, request: HttpRequest | None, user: User, **told: Any) -> None:
-    """Record a sign-in in each team of the person. Called by Django's signal."""
+def record(request: HttpRequest | None, user: User) -> None:
+    """Record a sign-in in each team of the person."""
     how = _how(request, user)
     for team in user.teams.order_by("pk"):  # All in one order, so that no two wait for each other.
         Event.record(team, Verb.SIGNED_IN, "", by=user, about=user.pk, detail=how)

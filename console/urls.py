@@ -19,7 +19,8 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("accounts/signup/", views.closed, name="account_signup"),
     path("accounts/2fa/", include("console.second_step.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/sessions/", views.session_list, name="usersessions_list"),  # As allauth calls it.
+    path("accounts/sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("accounts/", include("allauth.account.urls")),
     path("teams/", views.team_list, name="team_list"),
     path("teams/create/", views.team_create, name="team_create"),

@@ -1,27 +1,15 @@
-"""Where the request that is being answered comes from, for the record of what happened. Set by the middleware."""
+"""Where the request that is being answered comes from, for the record of what happened."""
 
-from contextvars import ContextVar, Token
 from ipaddress import ip_address
 
-from django.http import HttpRequest
-
-_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
-
-
-def enter(request: HttpRequest) -> "Token[HttpRequest | None]":
-    """Remember the request until `leave` is called with what is returned."""
-    return _request.set(request)
-
-
-def leave(token: "Token[HttpRequest | None]") -> None:
-    _request.reset(token)
+from allauth.core import context
 
 
 def address() -> str | None:
     """Return the IP address of whoever asks; None outside of a request, or where it came by a socket that has none."""
     from allauth.account.adapter import get_adapter  # It needs the models, and they need this.
 
-    request = _request.get()
+    request = context.request
     return None if request is None else as_stored(get_adapter(request).get_client_ip(request))
 
 

@@ -99,6 +99,8 @@ TABLE = [
     *(Row(method, "mfa_add_webauthn", (), LED_ON) for method in ("GET", "POST")),
     *(Row(method, "mfa_edit_webauthn", ("1",), LED_ON) for method in ("GET", "POST")),
     *(Row(method, "mfa_remove_webauthn", ("1",), LED_ON) for method in ("GET", "POST")),
+    Row("GET", "session_end", ("0",), (IN, 405, 405, 405, 405, 405)),
+    Row("POST", "session_end", ("0",), (IN, 302, 302, 302, 302, 302)),
     Row("GET", "team_list", (), SIGNED_IN),
     Row("GET", "team_create", (), (IN, 405, 405, 405, 405, 405)),
     Row("POST", "team_create", (), (IN, 422, 422, 422, 422, 422)),
@@ -278,7 +280,7 @@ def test_every_visitor_gets_what_the_table_says(
 
 
 def answer(response: Any, *, htmx: bool) -> int | str:
-    led_to = response.headers.get("Location", "")
+    led_to = response.headers.get("Location") or response.headers.get("HX-Redirect", "")
     if led_to.startswith(reverse("account_login")) and "next=" in led_to:
         return IN
     status: int = response.status_code

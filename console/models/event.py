@@ -72,12 +72,13 @@ class Event(models.Model):
     @classmethod
     def record(
         cls, team: "Team", verb: Verb, subject: str, *, by: User | None = None, who: str = "", login: str = "",
-        about: object = "", detail: str = "",
+        about: object = "", detail: str = "", address: str | None = None,
     ) -> "Event":  # fmt: skip
         """
         Add a row, in the transaction of the change that it is about, or in one of its own.
 
-        A person is told by `by`, a machine by `who` and `login`. The address is that of the request that is being answered.
+        A person is told by `by`, a machine by `who`, `login` and `address`. Otherwise the address is that of the request
+        which is being answered.
         """
         with transaction.atomic():
             head = chain.Head.locked(team.pk)
@@ -86,7 +87,7 @@ class Event(models.Model):
                 who=(who or (by.name or by.email if by else NAMELESS[Verb(verb).source]))[:100],
                 login=login or (by.email if by else ""),
                 subject=subject[:300], about=str(about), detail=detail[:500],
-                address=whereabouts.address(), previous=head.digest,
+                address=address or whereabouts.address(), previous=head.digest,
             )  # fmt: skip
             event.digest = chain.digest(event)
             event.save(force_insert=True)

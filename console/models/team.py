@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from console import sessions
 from console.models.event import Event
 from console.models.user import SECOND_STEPS, User
 from console.models.verb import Verb
@@ -203,6 +204,18 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it. Another role signs the person out wherever they are not just acting [A10]; a first one does not."""
+        changed = not self._state.adding
+        super().save(*args, **kwargs)
+        if changed:
+            sessions.end_others(self.user, keep=sessions.acting())
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it, and sign the person out as `save` does. A team that is deleted takes its memberships by itself."""
+        sessions.end_others(self.user, keep=sessions.acting())
+        return super().delete(*args, **kwargs)
 
     def may(self, at_least: Role) -> bool:
         return Role(self.role).rank >= at_least.rank

@@ -8,6 +8,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from console import sessions
+
 if TYPE_CHECKING:
     from allauth.mfa.models import Authenticator
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -66,8 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return " ".join(self.name.split()) or self.email  # In sentences, mails among them, a name is one line.
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it. Who may not sign in is signed out everywhere [A21]."""
         self.email = self.email.lower()
         super().save(*args, **kwargs)
+        if not self.is_active:
+            sessions.end_others(self)
 
     def get_full_name(self) -> str:
         return str(self)

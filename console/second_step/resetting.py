@@ -1,14 +1,11 @@
 """Taking off the second step of somebody whose phone is gone, and the recovery codes too: for operators."""
 
 import logging
-from smtplib import SMTPException
 
-from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db import transaction
 
+from console import mails, sessions
 from console.models import Event, User, Verb
 
 log = logging.getLogger("berth")
@@ -26,8 +23,7 @@ def reset(user: User) -> bool:
             return False
         for team in user.teams.order_by("pk"):
             Event.record(team, Verb.SECOND_STEP_RESET, user.email, about=user.pk)
-        for session in UserSession.objects.filter(user=user):
-            session.end()
+        sessions.end_others(user)
     log.warning("the second step of %s was taken off by an operator", user.pk)
     return True
 
@@ -35,10 +31,8 @@ def reset(user: User) -> bool:
 def told(user: User) -> bool:
     """Mail the person that it was done, and say whether that went."""
     try:
-        # As `send_mail` does, which needs a request to know where it is.
-        context = {"user": user, "current_site": {"domain": settings.BERTH_URL.netloc}}
-        get_adapter().render_mail("mfa/email/second_step_reset", user.email, context).send()
-    except (OSError, SMTPException, ValueError) as error:
+        mails.written("mfa/email/second_step_reset", user.email, {"user": user}).send()
+    except mails.FAULTS as error:
         # The words of the fault could hold an address, so only its kind is logged.
         log.warning("a mail about a second step could not be sent: %s", type(error).__name__)
         return False

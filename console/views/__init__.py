@@ -12,6 +12,7 @@ from console.views.members import (
     member_remove,
     member_role,
 )
+from console.views.sessions import session_end, session_list
 from console.views.teams import team_create, team_delete, team_detail, team_list, team_second_step
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "member_role",
     "page_not_found",
     "server_error",
+    "session_end",
+    "session_list",
     "setup",
     "team_create",
     "team_delete",

@@ -46,7 +46,7 @@ def forget() -> None:
 
 def _record(token: "MachineToken", team: Team, address: str | None, *, given: bool, detail: str) -> None:
     verb = Verb.CREDENTIALS_READ if given else Verb.CREDENTIALS_REFUSED
-    told: dict[str, Any] = {"who": token.name, "login": token.shown_id, "about": token.public_id}
+    told: dict[str, Any] = {"who": token.name, "login": token.shown_id, "about": token.public_id, "address": address}
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     with transaction.atomic():
         Head.locked(team.pk)  # Of several processes that see it at once, one records it.

@@ -235,6 +235,8 @@ def test_v48_whoever_was_removed_is_a_stranger_at_once(team: Team, vera: User, b
     response = client_of(bob).post(url(vera, "remove"), follow=True)
 
     assert "Vera Voss is not in the team any more." in words(response.content)
+    assert veras.get(LIST).status_code == 302
+    veras = client_of(vera)
     assert veras.get(LIST).status_code == 404
     assert veras.get("/teams/northwind/containers/").status_code == 404
 

@@ -51,7 +51,7 @@ def test_a_mail_that_cannot_be_sent_leaves_it_taken_off_and_is_said(
         raise ConnectionRefusedError
 
     give_code_app(alice)
-    monkeypatch.setattr("console.adapter.Adapter.render_mail", refuse)
+    monkeypatch.setattr("console.mails.written", refuse)
 
     call_command("reset_second_step", alice.email)
 
