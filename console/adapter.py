@@ -20,6 +20,8 @@ ASKED_BY = {
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
 
+from console import guesses
+
 
 def at_home(url: str) -> str:
     """Return a link to this console under its configured address, whatever host name a request was sent to [B7]."""
@@ -48,6 +50,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
             return str(super().get_client_ip(request))
         except (ImproperlyConfigured, PermissionDenied):
             return str(request.META.get("REMOTE_ADDR") or "::")  # Where nothing is known, the address that is nobody's.
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return guesses.counted_as(credentials.get("email", ""))
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        guesses.forget(request, credentials["email"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """
