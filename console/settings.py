@@ -246,6 +246,7 @@ LOGIN_REDIRECT_URL = "index"
 ACCOUNT_ADAPTER = "console.adapter.Adapter"
 ACCOUNT_FORMS = {
     "change_password": "console.account_forms.ChangePassword",
+    "reset_password": "console.account_forms.AskForNewPassword",
     "reset_password_from_key": "console.account_forms.ChooseNewPassword",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -16,7 +16,7 @@ from django.db import connection as database
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
-from console import append_only
+from console import append_only, later
 from console.models import Role, Team, User
 from registries import bulkhead
 from registries.distribution import Secret
@@ -143,6 +143,12 @@ def real_places(monkeypatch: pytest.MonkeyPatch, places: Inline) -> Iterator[Any
     monkeypatch.setattr(check_module, "bulkhead", lambda: made)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def at_once_instead_of_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what is done later, so that what comes of it is there when a test looks."""
+    monkeypatch.setattr(later, "do", lambda what, job: job())
 
 
 @pytest.fixture(autouse=True)
