@@ -21,6 +21,7 @@ ROOMS = {
     "hanging": "The site while checks hang",
     "handouts": "What a hand-out costs",
     "specs": "What checking a workload file costs",
+    "sign_in": "Whether time tells who has an account",
 }
 
 
