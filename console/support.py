@@ -47,8 +47,9 @@ class SupportSite(admin.AdminSite):
         return redirect("account_change_password")
 
     def get_urls(self) -> list[Any]:
-        """Leave out the way from any object to its page, which nothing here has."""
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        """Leave out what nothing here has: a way from any object to its page, and one that completes what is typed [P3]."""
+        unused = ("view_on_site", "autocomplete")
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") not in unused]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take what this project registers. Other apps would add pages of sessions, addresses and rights [P1, P6]."""
