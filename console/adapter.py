@@ -12,15 +12,13 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 
-from console import mails
+from console import guesses, mails
 
 ASKED_BY = {
     "reauthenticate": "Use the password",
     "mfa_reauthenticate": "Use a code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
-
-from console import guesses
 
 
 def at_home(url: str) -> str:

@@ -105,8 +105,10 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(Event)
 class EventAdmin(ReadOnly, admin.ModelAdmin):
     allowed_lookups = frozenset({"verb__exact"})
-    list_display = ("at", "team", "by", "verb", "subject")
+    list_display = ("at", "team", "who", "verb", "subject", "address")
     list_filter = ("verb",)
-    list_select_related = ("team", "by")
-    search_fields = ("team__name", "by__email", "subject")
-    fields = readonly_fields = ("at", "team", "by", "verb", "subject")
+    list_select_related = ("team",)
+    search_fields = ("team__name", "who", "login", "subject")
+    fields = readonly_fields = (
+        "at", "team", "who", "login", "verb", "subject", "about", "detail", "address", "number", "previous", "digest",
+    )  # fmt: skip

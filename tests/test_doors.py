@@ -33,7 +33,8 @@ OPEN = {
     "account_login", "account_logout", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done", "account_signup", "admin:login",
     "api:api-root", "api:credentials", "api:docker_config", "api:docs", "api:openapi-json", "api:pull_secret",
-    "api:registries", "api:spec_checks", "index", "invitation", "machine_client", "setup", "theme",
+    "api:registries", "api:spec_checks", "index", "invitation", "machine_client", "mfa_authenticate",
+    "mfa_login_webauthn", "setup", "theme",
 }  # fmt: skip
 # Members may go by themselves, and are led on from the team's settings, so these two decide by themselves.
 DECIDED_INSIDE = {"member_remove", "team_detail"}
