@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from console import guesses, mails
+from console.sso import passwords, reauthentication
 
 ASKED_BY = {
     "reauthenticate": "Use the password",
@@ -62,7 +63,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         allauth counts only what was typed on its page for that, and still does for addresses and passwords (`app`).
         """
         lately = app in ("", "allauth.mfa") and self._signed_in_lately()
-        return super().is_reauthentication_required(app=app, **kwargs) and not lately
+        required = super().is_reauthentication_required(app=app, **kwargs) and not lately
+        if required:
+            reauthentication.demand(self.request)
+        return bool(required)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """
@@ -70,7 +74,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
 
         A browser that is known is let in by the password. What needs a recent sign-in still rests on both.
         """
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        methods = reauthentication.ways(user, super().get_reauthentication_methods(user))
         if methods and not self._both_steps_taken():
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return [{**method, "description": ASKED_BY.get(method["id"], method["description"])} for method in methods]
@@ -91,6 +95,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
     def _records(self) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = get_authentication_records(self.request, self.request.user)
         return records
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        return super().authenticate(request, **passwords.judged(credentials))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

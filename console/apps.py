@@ -30,6 +30,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from console import append_only, checks, receivers  # noqa: F401  # The checks register themselves.
+        from console.sso import admission  # noqa: F401  # Hears of who signs in.
 
         post_migrate.connect(make_cache_table, sender=self)
         post_migrate.connect(append_only.guard, sender=self)

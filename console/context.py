@@ -21,5 +21,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "people_make_teams": settings.BERTH_TEAMS_BY_PEOPLE,
         "theme": theme if theme in THEMES else "",
         "version": VERSION,
+        "sso": settings.BERTH_OIDC,
         "host_name": settings.BERTH_URL.netloc,
     }

@@ -9,6 +9,7 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 
 from console import environment
+from console.sso import configuration
 
 HOME = environment.home()
 
@@ -87,6 +88,7 @@ BERTH_PROXIES = environment.number(
     least=0,
     most=8,
 )
+BERTH_OIDC = configuration.provider()
 DATABASE_URL = environment.database(
     "DATABASE_URL",
     f"sqlite:///{HOME / 'berth.sqlite3'}",
@@ -147,6 +149,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -169,6 +172,7 @@ MIDDLEWARE = [
     "console.access.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "console.sso.passwords.close",
     "console.lifetime.end_in_time",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.machines_come_in",
@@ -262,6 +266,11 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Berth: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = BERTH_URL.scheme
+ACCOUNT_RATE_LIMITS = {"sso": "60/m/ip"}
+SOCIALACCOUNT_ADAPTER = "console.sso.adapter.Adapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # An address opens no account [A14].
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = BERTH_PROXIES
 MFA_ADAPTER = "console.second_step.adapter.Adapter"
 MFA_FORMS = {

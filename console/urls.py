@@ -21,6 +21,12 @@ urlpatterns = [
     path("accounts/2fa/", include("console.second_step.urls")),
     path("accounts/sessions/", views.session_list, name="usersessions_list"),  # As allauth calls it.
     path("accounts/sessions/<int:pk>/end/", views.session_end, name="session_end"),
+    path("accounts/oidc/sso/login/", views.sso_login, name="sso_login"),
+    path("accounts/oidc/sso/login/callback/", views.sso_callback, name="sso_callback"),
+    path("accounts/sso/", views.sso_connections, name="sso_connections"),
+    path("accounts/sso/connect/", views.sso_connect, name="sso_connect"),
+    path("accounts/sso/reauthenticate/", views.sso_reauthenticate, name="sso_reauthenticate"),
+    path("accounts/password/set/", views.password_set, name="account_set_password"),
     path("accounts/", include("allauth.account.urls")),
     path("teams/", views.team_list, name="team_list"),
     path("teams/create/", views.team_create, name="team_create"),

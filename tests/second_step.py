@@ -3,8 +3,10 @@
 import base64
 import time
 
+from allauth.account.internal.flows import login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
 
 from console.models import User
 
@@ -20,6 +22,16 @@ def code_of(seed: str = SEED, *, periods_later: int = 0) -> str:
 def give_code_app(user: User) -> None:
     """Let somebody have a code app with SEED as their second step."""
     TOTP.activate(user, SEED)
+
+
+def was_asked_again(client: Client, user: User) -> None:
+    """Let a client be as after a fresh sign-in at a provider, for somebody who has no password."""
+    session = client.session
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "socialaccount", "at": time.time(), "reauthenticated": True}
+    ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
 
 
 def give_passkey(user: User, name: str = "Laptop") -> Authenticator:

@@ -101,6 +101,12 @@ TABLE = [
     *(Row(method, "mfa_remove_webauthn", ("1",), LED_ON) for method in ("GET", "POST")),
     Row("GET", "session_end", ("0",), (IN, 405, 405, 405, 405, 405)),
     Row("POST", "session_end", ("0",), (IN, 302, 302, 302, 302, 302)),
+    # Without a provider there is no single sign-on; `test_sso` has the visitors of these pages where there is one.
+    *(
+        Row(method, f"sso_{page}", (), same(404))
+        for method in ("GET", "POST")
+        for page in ("login", "callback", "connections", "connect", "reauthenticate")
+    ),
     Row("GET", "team_list", (), SIGNED_IN),
     Row("GET", "team_create", (), (IN, 405, 405, 405, 405, 405)),
     Row("POST", "team_create", (), (IN, 422, 422, 422, 422, 422)),

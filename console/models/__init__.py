@@ -1,6 +1,7 @@
 """People, their teams, and what happened in them."""
 
 from console.models.chain import Cut, Head
+from console.models.departure import Departure
 from console.models.event import Event
 from console.models.former_slug import FormerSlug
 from console.models.installation import AlreadySetUp, Installation
@@ -13,6 +14,7 @@ __all__ = [
     "SECOND_STEPS",
     "AlreadySetUp",
     "Cut",
+    "Departure",
     "Event",
     "FormerSlug",
     "Head",

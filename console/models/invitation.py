@@ -70,6 +70,10 @@ class InvitationManager(models.Manager["Invitation"]):
         still_open = self.filter(digest=_digest(secret), ends_at__gt=timezone.now())
         return still_open.select_related("team", "by").first()
 
+    def open_for(self, email: str) -> "models.QuerySet[Invitation]":
+        """Return the invitations of an address that can still be accepted."""
+        return self.filter(email=email.lower(), ends_at__gt=timezone.now()).select_related("team")
+
 
 class Invitation(models.Model):
     """An address that may come into a team, and with which role."""

@@ -17,6 +17,7 @@ from console.models.verb import Verb
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from console.models.departure import Departure
     from console.models.former_slug import FormerSlug
     from console.models.invitation import Invitation
 
@@ -34,6 +35,10 @@ class TeamManager(models.Manager["Team"]):
             team.memberships.create(user=by, role=Role.OWNER)
             Event.record(team, Verb.TEAM_FOUNDED, team.name, by=by)
         return team
+
+    def at(self, slug: str) -> "Team | None":
+        """Return the team at an address, or that had it before."""
+        return self.filter(models.Q(slug=slug) | models.Q(former_slugs__slug=slug)).distinct().first()
 
     def _of_its_own(self, name: str, slug: str) -> "Team | None":
         """Make a team at this address; None where somebody has or had it, perhaps since a moment ago."""
@@ -60,7 +65,9 @@ class Team(models.Model):
     objects = TeamManager()
 
     memberships: "RelatedManager[Membership]"
+    events: "RelatedManager[Event]"
     former_slugs: "RelatedManager[FormerSlug]"
+    departures: "RelatedManager[Departure]"
     invitations: "RelatedManager[Invitation]"
 
     def __str__(self) -> str:
@@ -89,6 +96,20 @@ class Team(models.Model):
         except IntegrityError:
             raise SlugTaken from None
         self.former_slugs.create(slug=old)
+
+    @transaction.atomic
+    def take_in(self, user: User, role: "Role") -> bool:
+        """
+        Let somebody in whom the operator’s provider vouches for, and say whether that made them a member now.
+
+        Who was in the team before is not taken in again: they left, or somebody removed them.
+        """
+        Team.objects.select_for_update().filter(pk=self.pk).values_list("pk").first()
+        if self.memberships.filter(user=user).exists() or self.departures.filter(user=user).exists():
+            return False
+        self.memberships.create(user=user, role=role)
+        Event.record(self, Verb.JOINED_BY_SSO, "", by=user, about=user.pk, detail=f"As {role.with_article}.")
+        return True
 
     @transaction.atomic
     def ask_for_second_step(self, asked: bool, *, by: User) -> None:
@@ -267,6 +288,7 @@ class Membership(models.Model):
         if mine.is_owner:
             self._keep_an_owner()
         mine.delete()
+        self.team.departures.get_or_create(user=self.user)
         self._withdraw_invitations()
         told: dict[str, Any] = {"by": by, "about": self.user.pk, "detail": f"{Role(mine.role).label} until then."}
         if leaves:

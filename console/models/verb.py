@@ -24,6 +24,7 @@ class Verb(models.TextChoices):
     INVITED_AGAIN = "person:member:invite-again", "invited again"
     INVITATION_WITHDRAWN = "person:member:withdraw", "withdrew the invitation of"
     JOINED = "person:member:join", "joined the team"
+    JOINED_BY_SSO = "person:member:sso", "joined the team by single sign-on"
     ROLE_CHANGED = "person:member:role", "changed the role of"
     HANDED_OVER = "person:member:hand-over", "handed the team over to"
     REMOVED = "person:member:remove", "removed"

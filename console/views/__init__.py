@@ -13,6 +13,7 @@ from console.views.members import (
     member_role,
 )
 from console.views.sessions import session_end, session_list
+from console.views.sso import password_set, sso_callback, sso_connect, sso_connections, sso_login, sso_reauthenticate
 from console.views.teams import team_create, team_delete, team_detail, team_list, team_second_step
 
 __all__ = [
@@ -29,10 +30,16 @@ __all__ = [
     "member_remove",
     "member_role",
     "page_not_found",
+    "password_set",
     "server_error",
     "session_end",
     "session_list",
     "setup",
+    "sso_callback",
+    "sso_connect",
+    "sso_connections",
+    "sso_login",
+    "sso_reauthenticate",
     "team_create",
     "team_delete",
     "team_detail",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from console.forms import JoinForm
 from console.models import Invitation, InvitationGone, NotAllowed, User
+from console.sso import passwords
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -53,6 +54,8 @@ def _for_a_person(request: Any, found: Invitation) -> HttpResponse:
 
 def _for_somebody_new(request: Any, found: Invitation) -> HttpResponse:
     """Make an account for the address that was invited. That the link reached them says that it is theirs."""
+    if passwords.are_closed():
+        return render(request, "console/invitation.html", {"invitation": found})
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200

@@ -48,6 +48,19 @@ def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         ("DATABASE_URL", "CANARY"),
         ("EMAIL_URL", "carrier-pigeon://CANARY"),
         ("BERTH_LOG_LEVEL", "loud"),
+        ("BERTH_OIDC_ISSUER", "sso.example.com"),
+        ("BERTH_OIDC_ISSUER", "http://sso.example.com"),
+        ("BERTH_OIDC_ISSUER", "https://user:CANARY@sso.example.com"),
+        ("BERTH_OIDC_ISSUER", "https://sso.example.com/?tenant=CANARY"),
+        ("BERTH_OIDC_ISSUER", "https://[::1"),
+        ("BERTH_OIDC_ISSUER", "https://sso.example.com/" + "x" * 200),
+        ("BERTH_OIDC_CLIENT_ID", "CANARY"),
+        ("BERTH_OIDC_CLIENT_SECRET", "CANARY"),
+        ("BERTH_OIDC_CLIENT_SECRET_FILE", "/no/such/file"),
+        ("BERTH_OIDC_NAME", "Northwind SSO"),
+        ("BERTH_OIDC_ONLY", "yes"),
+        ("BERTH_OIDC_ONLY", "perhaps"),
+        ("BERTH_OIDC_TEAMS", "northwind.example=northwind"),
         ("SECRET_KEY_FILE", "/no/such/file"),
         ("BERTH_SEALING_KEYS", "k1:CANARY"),
     ],
@@ -59,6 +72,45 @@ def test_a_wrong_value_stops_the_start_and_names_the_variable(variable: str, val
     assert variable in started.stderr
     assert "CANARY" not in started.stderr + started.stdout
     assert "Traceback" not in started.stderr
+
+
+PROVIDER = {
+    "BERTH_OIDC_ISSUER": "https://sso.example.com/realms/main",
+    "BERTH_OIDC_CLIENT_ID": "berth",
+    "BERTH_OIDC_CLIENT_SECRET": "CANARY",
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BERTH_OIDC_CLIENT_ID", ""),
+        ("BERTH_OIDC_CLIENT_SECRET", ""),
+        ("BERTH_OIDC_NAME", "x" * 41),
+        ("BERTH_OIDC_TEAMS", "northwind.example"),
+        ("BERTH_OIDC_TEAMS", "northwind=northwind"),
+        ("BERTH_OIDC_TEAMS", "northwind.example=north wind"),
+        ("BERTH_OIDC_TEAMS", "northwind.example=northwind:owner"),
+        ("BERTH_OIDC_TEAMS", "northwind.example=a, northwind.example=b"),
+    ],
+)
+def test_a_provider_that_is_set_by_halves_stops_the_start(variable: str, value: str, tmp_path: Path) -> None:
+    started = start(tmp_path, **{**PROVIDER, variable: value})
+
+    assert started.returncode != 0
+    assert variable in started.stderr
+    assert "CANARY" not in started.stderr + started.stdout
+    assert "Traceback" not in started.stderr
+
+
+def test_a_provider_may_be_set_with_its_secret_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("CANARY\n")
+    teams = "northwind.example=northwind, acme.example = acme:admin"
+    there = {**PROVIDER, "BERTH_OIDC_CLIENT_SECRET": "", "BERTH_OIDC_CLIENT_SECRET_FILE": str(secret)}
+
+    assert start(tmp_path, **there, BERTH_OIDC_TEAMS=teams, BERTH_OIDC_ONLY="yes").returncode == 0
+    assert start(tmp_path, **{**PROVIDER, "BERTH_OIDC_ISSUER": "http://127.0.0.1:8080/realms/main"}).returncode == 0
 
 
 def test_without_keys_it_does_not_start_and_says_how_to_make_them(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from console import mails
 from console.devices import in_words
 from console.models import Team, User
 from tests.conftest import PASSWORD
+from tests.second_step import was_asked_again
 
 ROOT = Path(__file__).parents[2] / "templates"
 NEW = "another long passphrase"
@@ -68,6 +69,7 @@ def set_a_first_password() -> None:
     alice.set_unusable_password()
     alice.save()
     client.force_login(alice)
+    was_asked_again(client, alice)
     client.post("/accounts/password/set/", {"password1": NEW, "password2": NEW})
 
 

@@ -23,7 +23,7 @@ from console import sessions
 from console.models import Invitation, LastOwner, NotAllowed, Role, Team, User
 from console.receivers import others_end
 from tests.conftest import PASSWORD
-from tests.second_step import code_of
+from tests.second_step import code_of, was_asked_again
 
 NEW = "another long passphrase"
 LIST = "/accounts/sessions/"
@@ -82,6 +82,7 @@ def sets_a_first_password(client: Client, user: User) -> None:
     user.set_unusable_password()
     user.save()
     client.force_login(user)
+    was_asked_again(client, user)
     client.post("/accounts/password/set/", {"password1": NEW, "password2": NEW})
 
 
