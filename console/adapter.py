@@ -99,6 +99,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         return super().authenticate(request, **passwords.judged(credentials))
 
+    def is_safe_url(self, url: str) -> bool:
+        """Take what is no address for one that leads elsewhere: anybody may write it into a link to the sign-in page."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # Python says so of `https://[name]/`, and the page would fail.
+            return False
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
