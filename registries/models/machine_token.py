@@ -112,6 +112,7 @@ class MachineToken(models.Model):
     last_use: HandOut | None = None
     last_refusal: HandOut | None = None
     last_former_use: HandOut | None = None
+    maker_in_team: bool = True
 
     WITH_ITS_TEAM: ClassVar = ("machine token", "machine tokens")
 
@@ -139,6 +140,19 @@ class MachineToken(models.Model):
     @property
     def ends_soon(self) -> bool:
         return self.ends_at <= timezone.now() + timedelta(days=ENDS_SOON_DAYS)
+
+    @property
+    def maker_gone(self) -> str:
+        """
+        Why whoever made it would not be given it today, in words; "" where they would, or where nobody is known [A21].
+
+        It works on: it is the team's, and machines stand still without it. In a row that was `listed`.
+        """
+        if self.created_by is None:
+            return ""
+        if not self.created_by.is_active:
+            return "may not sign in any more"
+        return "" if self.maker_in_team else "is not in the team any more"
 
     @property
     def stamp(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 
+from console.models import Membership
 from registries.models.connection import Connection
 from registries.models.hand_out import HandOut
 from registries.models.machine_token import OVERLAP, MachineToken
@@ -24,7 +25,7 @@ IN_FLIGHT = timedelta(minutes=1)
 
 def listed(tokens: "models.QuerySet[MachineToken]") -> list[MachineToken]:
     """
-    Return tokens in order of name, each with its last uses, its maker and its connections, by name.
+    Return tokens in order of name, each with its last uses, its connections, its maker and whether they are still there.
 
     Four queries at most, however many tokens there are. Each look into the ledger begins at a token's latest row and ends
     soon: one that stopped working is not searched where it can only have been refused.
@@ -36,6 +37,9 @@ def listed(tokens: "models.QuerySet[MachineToken]") -> list[MachineToken]:
         .annotate(
             latest_id=_latest(),
             use_id=_latest(~models.Q(kind=HandOut.Kind.TOKEN), at__lte=models.OuterRef("stopped")),
+            maker_there=models.Exists(
+                Membership.objects.filter(team=models.OuterRef("team"), user=models.OuterRef("created_by"))
+            ),
         )
         .select_related("created_by")
         .prefetch_related(models.Prefetch("connections", Connection.bare.only("name").order_by(Lower("name"))))
@@ -47,6 +51,7 @@ def listed(tokens: "models.QuerySet[MachineToken]") -> list[MachineToken]:
     uses = HandOut.objects.in_bulk(wanted)
     for row in known:
         latest = uses.get(row.latest_id)
+        row.maker_in_team = row.maker_there
         row.last_use, row.last_former_use = uses.get(row.use_id), uses.get(former_use_ids.get(row.pk))
         row.last_refusal = latest if latest and latest.kind == HandOut.Kind.TOKEN else None
     return list(known)

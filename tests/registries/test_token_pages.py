@@ -205,6 +205,38 @@ def test_who_used_a_secret_before_the_last_rotation_does_not_count(bobs: Client,
     assert "Nobody used it since." in words(bobs.get(LIST))
 
 
+@pytest.mark.parametrize(
+    ("gone", "sentence"),
+    [
+        ("disabled", "Alice Andersen, who made it, may not sign in any more."),
+        ("left", "Alice Andersen, who made it, is not in the team any more."),
+        ("disabled and left", "Alice Andersen, who made it, may not sign in any more."),
+        ("", ""),
+    ],
+)
+def test_v48_that_whoever_made_a_token_is_gone_is_seen_and_the_token_works_on(
+    gone: str, sentence: str, bobs: Client, issue: Issue, alice: User, team: Team
+) -> None:
+    row, text = issue("ci-runner")
+    issue("ended", days=-1)
+    User.objects.filter(pk=alice.pk).update(is_active="disabled" not in gone)
+    if "left" in gone:
+        team.memberships.filter(user=alice).delete()
+
+    page = words(bobs.get(LIST))
+
+    assert page.count("who made it") == bool(sentence)  # What does not work needs no word.
+    assert not sentence or f"{sentence} It works on. Rotate it if they could still have it." in page
+    asked = Client(headers={"Authorization": f"Bearer {text}"}).get("/api/v1/registries")
+    assert (asked.status_code, row.in_force) == (200, True)
+
+
+def test_a_token_that_nobody_made_by_name_says_nothing_of_its_maker(bobs: Client, team: Team) -> None:
+    MachineToken.objects.issue(team, "ci", by=None, ends_at=timezone.now() + timedelta(days=30), connections=None)
+
+    assert "who made it" not in words(bobs.get(LIST))
+
+
 def test_what_a_program_calls_itself_is_shown_as_text(bobs: Client, issue: Issue) -> None:
     row, _ = issue("ci-runner")
     noted(row, minutes_ago=1, program="<script>alert(1)</script>")
