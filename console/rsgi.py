@@ -3,7 +3,8 @@ What `manage.py serve` serves: Berth behind granian's own interface, RSGI (grani
 
 granian's WSGI gives each request one of a few threads, and waits there for its body, without an end: a dozen requests that
 never finish would hold them all [D7], and a read that has begun cannot be called off. Here a body is awaited without a
-thread, and has to be there in time, before Django hears of the request. Nor does a thread wait for who reads slowly.
+thread, and has to be there in time, before Django hears of the request. Nor does a thread wait for who reads slowly: an
+answer is whole before it is sent, or made in parts as it is read (`console.long_answers`).
 
 And WSGI has one name for the headers `X-Forwarded-For` and `X_Forwarded_For`, so that a visitor could write over what a
 reverse proxy says. A header whose name has an underscore is left out.
@@ -12,24 +13,30 @@ reverse proxy says. A header whose name has an underscore is left out.
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication
 
 from django.conf import settings
+from django.db import close_old_connections
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # It renames two.
 
+from console.long_answers import pass_on
 from console.requests import BODY_SECONDS, TOO_SLOW, fits, refused
 
 log = logging.getLogger("berth")
 
 
 class Answer(NamedTuple):
+    """An answer with its body; or with what makes the parts of it, each in any thread, and has to be closed."""
+
     status: int
     headers: list[tuple[str, str]]
-    body: bytes
+    body: bytes = b""
+    parts: Any = None
 
 
 class Entry:
@@ -58,7 +65,25 @@ class Entry:
             log.exception("fault before Django")  # granian would log its words too, which may quote the request.
             protocol.response_empty(500, [])
         else:
-            protocol.response_bytes(*answer)
+            if answer.parts is None:
+                protocol.response_bytes(answer.status, answer.headers, answer.body)
+            else:
+                await self._pass_on(answer, protocol)
+
+    async def _pass_on(self, answer: Answer, protocol: HTTPProtocol) -> None:
+        in_a_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        parts = iter(answer.parts)
+        try:
+            await pass_on(
+                lambda path: protocol.response_file(answer.status, answer.headers, path),
+                lambda: in_a_thread(next_of, parts),
+            )
+        except (BrokenPipeError, TimeoutError):
+            log.info("a long answer was not read to its end")
+        except Exception:
+            log.exception("fault within a long answer")  # Its beginning is sent, so it ends early.
+        finally:
+            await in_a_thread(answer.parts.close)
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
@@ -93,7 +118,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def answer_of(answering: WSGIApplication, environ: dict[str, Any]) -> Answer:
-    """Return what a WSGI application answers, read to its end."""
+    """Return what a WSGI application answers, read to its end, unless it is a stream of Django's of unknown length."""
     body, started = BytesIO(), list[tuple[int, list[tuple[str, str]]]]()
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
@@ -101,12 +126,20 @@ def answer_of(answering: WSGIApplication, environ: dict[str, Any]) -> Answer:
         return body.write
 
     parts: Iterable[bytes] = answering(environ, start_response)
+    if getattr(parts, "streaming", False) and not any(name == "Content-Length" for name, _ in started[-1][1]):
+        return Answer(*started[-1], parts=parts)
     try:
         body.writelines(parts)
     finally:
         if close := getattr(parts, "close", None):
             close()
     return Answer(*started[-1], body.getvalue())
+
+
+def next_of(parts: Iterator[bytes]) -> bytes | None:
+    """Return the next part of an answer, with a connection to the database that this thread may still use; else None."""
+    close_old_connections()
+    return next(parts, None)
 
 
 def _in_latin1(text: str) -> str:
