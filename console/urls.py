@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from console import views
 from registries.urls import (
+    activity_urlpatterns,
     api_urlpatterns,
     machine_urlpatterns,
     spec_urlpatterns,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("teams/<slug:team>/containers/", include(team_urlpatterns)),
     path("teams/<slug:team>/spec-checker/", include(spec_urlpatterns)),
     path("teams/<slug:team>/tokens/", include(token_urlpatterns)),
+    path("teams/<slug:team>/activity/", include(activity_urlpatterns)),
     path("machine/", include(machine_urlpatterns)),
     path("admin/", admin.site.urls),
 ]

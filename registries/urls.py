@@ -4,7 +4,7 @@ from django.urls import path
 
 from registries import views
 from registries.api import api
-from registries.views import image, spec, tokens
+from registries.views import activity, image, spec, tokens
 
 api_urlpatterns = api.urls
 machine_urlpatterns = [path("berth.py", views.machine_client, name="machine_client")]
@@ -37,4 +37,9 @@ spec_urlpatterns = [
     path("", spec.spec_checker, name="spec_checker"),
     path("image/", image.image_check, name="image_check"),
     path("image/<uuid:pk>/", image.image_check_test, name="image_check_test"),
+]
+activity_urlpatterns = [
+    path("", activity.activity, name="activity"),
+    path("export.csv", activity.activity_export, {"suffix": "csv"}, name="activity_csv"),
+    path("export.jsonl", activity.activity_export, {"suffix": "jsonl"}, name="activity_jsonl"),
 ]

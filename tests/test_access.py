@@ -199,6 +199,14 @@ TABLE = [
             ("northwind", "nothing1", (IN, 404, 403, 404, 404, 404)),
         )
     ),
+    Row("GET", "activity", TEAM, ADMINS),
+    Row("POST", "activity", TEAM, ADMINS_WRONG_METHOD),
+    Row("GET", "activity", ("no-such-team",), NOT_HERE),
+    Row("GET", "activity", ("elsewhere",), (IN, 200, 404, 404, 404, 404)),
+    *(Row("GET", name, TEAM, ADMINS) for name in ("activity_csv", "activity_jsonl")),
+    # A file that is asked for is recorded as downloaded.
+    *(Row("HEAD", name, TEAM, ADMINS_WRONG_METHOD) for name in ("activity_csv", "activity_jsonl")),
+    *(Row("GET", name, ("elsewhere",), (IN, 200, 404, 404, 404, 404)) for name in ("activity_csv", "activity_jsonl")),
     Row("GET", "check_detail", (*TEAM, "{check}"), MEMBERS),
     Row("GET", "check_detail", (*TEAM, "{typed_check}"), (IN, 404, 404, 200, 404, 404)),
     Row("GET", "spec_checker", TEAM, MEMBERS),

@@ -35,6 +35,8 @@ OPEN = {
     "api:api-root", "api:credentials", "api:docker_config", "api:docs", "api:openapi-json", "api:pull_secret",
     "api:registries", "api:spec_checks", "index", "invitation", "machine_client", "mfa_authenticate",
     "mfa_login_webauthn", "setup", "theme",
+    # Where there is a provider, these ask by themselves who is there; tests/console/test_sso.py has their visitors.
+    "sso_callback", "sso_connect", "sso_connections", "sso_login", "sso_reauthenticate",
 }  # fmt: skip
 # Members may go by themselves, and are led on from the team's settings, so these two decide by themselves.
 DECIDED_INSIDE = {"member_remove", "team_detail"}

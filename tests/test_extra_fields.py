@@ -124,8 +124,9 @@ NO_FORM = {
     "account_set_password", "account_reset_password_done", "account_reset_password_from_key_done",
     "account_reset_password_from_key", "account_confirm_login_code", "team_list", "member_list", "connection_list",
     "connection_detail", "check_detail", "image_check_test", "token_list", "machine_client",
-    # What takes a code or a browser's answer, and no other field: tests/console/test_second_factor.py sends them.
-    *(name for name in reverse_names() if name.startswith(("mfa_", "second_step_"))),
+    # What takes a code, a browser's answer or a provider's, and no other field: test_second_factor and test_sso send them.
+    *(name for name in reverse_names() if name.startswith(("mfa_", "second_step_", "sso_"))),
+    "activity", "activity_csv", "activity_jsonl",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import pickle
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.core.cache import cache
 from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from console.models import Team, User
+from console.models import Invitation, Role, Team, User
 from registries import sealing
 from registries.distribution import Credential, Secret
-from registries.models import Connection
+from registries.flavors import FLAVORS
+from registries.models import Connection, MachineToken
 from tests.conftest import CANARY
 from tests.test_access import ADMIN_LISTS
 
@@ -95,6 +98,35 @@ def test_v29_a_dump_of_connections_has_no_secret(connection: Connection) -> None
 
     assert CANARY not in dumped
     assert "ciphertext" not in serializers.serialize("json", Connection.objects.all())
+
+
+def test_l11_neither_the_activity_nor_its_files_hold_a_secret(
+    alice: User, team: Team, connection: Connection, signed_in: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = FLAVORS["other"](url="https://registry.example.com", username="ci", password=Secret(f"{CANARY}-2"))  # type: ignore[call-arg]
+    told: dict[str, Any] = {
+        "description": "",
+        "purpose": "pull",
+        "test_image": "",
+        "ca_certificate": "",
+        "ends_on": None,
+    }
+    connection.replace(other, by=alice, version=connection.version, keep_secrets=False, name="web-2", **told)
+    ends_at = timezone.now() + timedelta(days=30)
+    token, first = MachineToken.objects.issue(team, "ci", by=alice, ends_at=ends_at, connections=None)
+    second = token.rotate(by=alice, digest=token.digest)
+    answer = Client().get("/api/v1/credentials?registry=web-2", headers={"Authorization": f"Bearer {second.reveal()}"})
+    assert f"{CANARY}-2" in answer.content.decode()
+    [(_, link)] = Invitation.objects.invite(team, ["new@northwind.example"], Role.ADMIN, by=alice)
+    monkeypatch.setattr(sealing, "unseal", lambda *args: pytest.fail("A GET unsealed a secret."))
+    client = signed_in(alice)
+
+    paths = ["", "?kind=read", "export.csv?q=" + second.reveal(), "export.csv", "export.jsonl"]
+    seen = [b"".join(client.get(f"/teams/northwind/activity/{path}")).decode() for path in paths]
+
+    assert all("ci" in text for text in seen[:2])
+    for secret in (CANARY, first.reveal(), second.reveal(), first.reveal()[15:30], second.reveal()[15:30], link):
+        assert secret not in "".join(seen)
 
 
 def test_no_query_of_connections_reaches_what_is_sealed() -> None:

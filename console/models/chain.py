@@ -72,12 +72,17 @@ class Cut(models.Model):
         return f"{self.team_id} to {self.number}"
 
 
+def told(event: "Event") -> dict[str, Any]:
+    """Return what a row's digest is made of, as JSON has it: the row, its team, and the digest of the row before it."""
+    columns: dict[str, Any] = {name: getattr(event, name) for name in COLUMNS}
+    columns |= {"team": str(event.team_id), "by": str(event.by_id or ""), "at": event.at.astimezone(UTC).isoformat()}
+    columns["address"] = as_stored(event.address or "")  # Databases write the same address in more than one way.
+    return columns
+
+
 def digest(event: "Event") -> str:
-    """Return the SHA-256 of a row with the digest of the row before it, in hexadecimal."""
-    told: dict[str, Any] = {name: getattr(event, name) for name in COLUMNS}
-    told |= {"team": str(event.team_id), "by": str(event.by_id or ""), "at": event.at.astimezone(UTC).isoformat()}
-    told["address"] = as_stored(event.address or "")  # Databases write the same address in more than one way.
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """Return the SHA-256 of what is told of a row, as JSON with its keys in order and no ASCII escapes, in hexadecimal."""
+    return hashlib.sha256(json.dumps(told(event), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def cut(team_id: UUID, *, before: datetime) -> int:

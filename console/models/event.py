@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from console import whereabouts
 from console.models import chain
+from console.models.events import EventQuerySet
 from console.models.user import User
 from console.models.verb import Source, Verb, verbs
 
@@ -46,6 +47,8 @@ class Event(models.Model):
     previous = models.CharField(max_length=64, editable=False)
     digest = models.CharField(max_length=64, editable=False)
 
+    objects = EventQuerySet.as_manager()
+
     if TYPE_CHECKING:
         team_id: UUID
         by_id: UUID | None
@@ -56,6 +59,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["team", "at"]),
             models.Index(fields=["team", "about", "number"]),
+            models.Index(fields=["team", "verb", "number"]),
             models.Index(fields=["at"]),
         ]
 

@@ -65,7 +65,6 @@ class Team(models.Model):
     objects = TeamManager()
 
     memberships: "RelatedManager[Membership]"
-    events: "RelatedManager[Event]"
     former_slugs: "RelatedManager[FormerSlug]"
     departures: "RelatedManager[Departure]"
     invitations: "RelatedManager[Invitation]"

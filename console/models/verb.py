@@ -31,6 +31,7 @@ class Verb(models.TextChoices):
     LEFT = "person:member:leave", "left the team"
     SECOND_STEP_RESET = "person:member:second-step", "took off the second step of"
     SIGNED_IN = "person:session:begin", "signed in"
+    ACTIVITY_DOWNLOADED = "person:activity:download", "downloaded the activity"
     CONNECTION_ADDED = "person:connection:add", "added"
     CONNECTION_CHANGED = "person:connection:change", "changed"
     CONNECTION_RENAMED = "person:connection:rename", "renamed"

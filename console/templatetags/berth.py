@@ -126,6 +126,13 @@ def day_in_words(day: date, *, year: bool = True) -> str:
     return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
 
 
+def heading_of_day(day: date, today: date) -> str:
+    """Write a day as a heading: "Today, 12 November", "Tuesday, 10 November", and the year where it is another."""
+    days = (today - day).days
+    name = {0: "Today", 1: "Yesterday"}.get(days, f"{day:%A}")
+    return f"{name}, {day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")
+
+
 @register.filter
 def ago(moment: datetime | None, place: str = "") -> str:
     """Say how long ago a moment was. `ago:"within"` is for the middle of a sentence, where "Yesterday" is "yesterday"."""
@@ -154,6 +161,11 @@ def day(moment: date | None) -> str:
     if moment is None:
         return ""
     return day_in_words(timezone.localtime(moment).date() if isinstance(moment, datetime) else moment)
+
+
+@register.filter
+def day_heading(moment: date) -> str:
+    return heading_of_day(moment, timezone.localdate())
 
 
 @register.filter

@@ -99,6 +99,9 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     document.getElementById(event.detail.target.id)?.querySelector("[data-focus]")?.focus();
     giveFocusBack(event);
+    // Rows that came below take the focus from the button that asked for them, and stay where they are.
+    const arrived = document.querySelector("[data-arrived]");
+    if (arrived) { arrived.removeAttribute("data-arrived"); arrived.focus({ preventScroll: true }); }
   });
   document.addEventListener("close", (event) => {
     event.target.replaceChildren();

@@ -22,6 +22,7 @@ ROOMS = {
     "handouts": "What a hand-out costs",
     "specs": "What checking a workload file costs",
     "sign_in": "Whether time tells who has an account",
+    "activity": "What a long record of activity costs",
 }
 
 

@@ -24,6 +24,7 @@ PICTURES = ROOT / "static" / "img"  # those that the README shows
 LIMIT_BYTES = 200_000
 EMAIL, PASSWORD = "mara@northwind.example", "a password that opens nothing"
 LIST = "/teams/northwind-labs/containers/"
+ACTIVITY = "/teams/northwind-labs/activity/"
 SPEC = "/teams/northwind-labs/spec-checker/"
 
 
@@ -142,6 +143,9 @@ SHOTS = {
     "spec-checker-result-dark": Shot(path=f"{SPEC}?example", before=check_file, scheme="dark"),
     "spec-checker-result-narrow": Shot(path=f"{SPEC}?example", before=check_file, width=390),
     "spec-checker-change": Shot(path=f"{SPEC}?example", before=take_a_fix),
+    "activity": Shot(path=ACTIVITY),
+    "activity-dark": Shot(path=ACTIVITY, scheme="dark"),
+    "activity-narrow": Shot(path=ACTIVITY, width=390),
     "teams": Shot(path="/teams/"),
     "sessions": Shot(path="/accounts/sessions/"),
     "missing": Shot(path=f"{LIST}no-such-name/"),

@@ -51,6 +51,8 @@ LISTS = {
     "chooser": f"{LIST}add/",
     "import": f"{LIST}import/",
     "teams": "/teams/",
+    "activity": "/teams/northwind/activity/",
+    "no activity": "/teams/northwind/activity/?q=xyz",
 }
 FORMS = {slug: f"{LIST}add/{slug}/" for slug in FLAVORS}
 # Every kind of field is in one of these. The forms of the other flavors are looked at in one theme and width.

@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from console.templatetags.berth import end, end_in_words, until, until_in_words, until_moment_in_words
+from console.templatetags.berth import (
+    end,
+    end_in_words,
+    heading_of_day,
+    until,
+    until_in_words,
+    until_moment_in_words,
+)
 
 NOW = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
 
@@ -38,6 +45,20 @@ def test_a_moment_that_is_near_is_told_in_hours(away: timedelta, words: str) -> 
 )
 def test_a_day_is_told_in_days(days: int, words: str) -> None:
     assert until_in_words(NOW.date() + timedelta(days=days), NOW.date()) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 11, 20), "Today, 20 November"),
+        (date(2026, 11, 19), "Yesterday, 19 November"),
+        (date(2026, 11, 18), "Wednesday, 18 November"),
+        (date(2025, 11, 20), "Thursday, 20 November 2025"),
+        (date(2026, 11, 21), "Saturday, 21 November"),
+    ],
+)
+def test_a_day_is_a_heading(day: date, words: str) -> None:
+    assert heading_of_day(day, NOW.date()) == words
 
 
 def test_days_are_counted_by_the_calendar_of_the_reader() -> None:
