@@ -1,10 +1,16 @@
-"""The staff's view of people and teams. Look-ups are a closed list, so that no address reads a column by a filter [P2]."""
+"""
+The staff's view of people and teams. Look-ups are a closed list, so that no address reads a column by a filter [P2].
+
+Nothing here changes by a form: what acting staff may do is a list of acts, each with its reason.
+"""
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from console import looks, staff, staff_acts
+from console.acts import Act, Acting
 from console.models import Event, Invitation, Membership, Team, User
 
 
@@ -18,13 +24,35 @@ class ClosedLookups:
 
 
 class ForStaff(ClosedLookups):
-    """Open to support staff as such, so that nobody has to be given rights one by one."""
+    """
+    Open to support staff as such, so that nobody has to be given rights one by one; and each look at a team is recorded.
+
+    Every page about one object gets it by `get_object`, so none forgets to. A list is a look at a team where all that it
+    shows is of that team. `seen_as` is what the team's activity calls an object.
+    """
+
+    seen_as: ClassVar[str] = "{}"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_staff
+        return staff.may_look(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if found is not None:
+            looks.record(looks.teams_of(found), by=request.user, at=self.seen_as.format(found), about=found.pk)
+        return found
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        answer = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        shown = getattr(answer, "context_data", {}).get("cl")
+        teams: set[Any] = {getattr(row, "team_id", None) for row in shown.result_list} if shown else set()
+        if len(teams) == 1 and None not in teams:
+            what = f"a list of {self.opts.verbose_name_plural}"  # type: ignore[attr-defined]
+            looks.record(Team.objects.filter(pk__in=teams), by=request.user, at=what)
+        return answer
 
 
 class ReadOnly(ForStaff):
@@ -50,31 +78,63 @@ class MembershipsOfTeam(ReadOnly, admin.TabularInline):
     fields = readonly_fields = ("user", "role", "joined_at")
 
 
-@admin.register(User)
-class UserAdmin(ForStaff, admin.ModelAdmin):
-    """People: support may stop somebody from signing in, and nothing else."""
+def _end_sessions(person: User, by: User, reason: str) -> tuple[int, str]:
+    staff_acts.end_sessions(person, by=by, reason=reason)
+    return messages.SUCCESS, f"Signed {person} out everywhere."
 
+
+def _stop(person: User, by: User, reason: str) -> tuple[int, str]:
+    staff_acts.stop(person, by=by, reason=reason)
+    return messages.SUCCESS, f"Stopped {person} from signing in, and signed them out everywhere."
+
+
+def _allow(person: User, by: User, reason: str) -> tuple[int, str]:
+    staff_acts.allow(person, by=by, reason=reason)
+    return messages.SUCCESS, f"Allowed {person} to sign in again."
+
+
+@admin.register(User)
+class UserAdmin(Acting, ReadOnly, admin.ModelAdmin):
+    """People: acting staff may end their sessions and stop them from signing in, and nothing else."""
+
+    seen_as = "the person {}"
+    change_form_template = "admin/support_change.html"
     allowed_lookups = frozenset({"is_active__exact", "is_staff__exact"})
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
     ordering = ("email",)
-    fields = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
-    readonly_fields = ("email", "name", "is_staff", "last_login", "date_joined")
+    fields = readonly_fields = ("email", "name", "is_active", "is_staff", "support", "last_login", "date_joined")
     inlines = (MembershipsOfUser,)
+    acts = (
+        Act(
+            slug="end-sessions", words="End all sessions", do=_end_sessions,
+            sentence="{} is signed out everywhere, and may sign in again.",
+        ),
+        Act(
+            slug="stop", words="Stop from signing in", do=_stop, offered=lambda person: person.is_active,
+            sentence="{} is signed out everywhere, and may not sign in until that is allowed again.",
+        ),
+        Act(
+            slug="allow", words="Allow to sign in", do=_allow, offered=lambda person: not person.is_active,
+            sentence="{} may sign in again, with the password of before.",
+        ),
+    )  # fmt: skip
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def may_act_on(self, request: HttpRequest, thing: User) -> bool:
+        return staff.may_act_on(request.user, thing)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False
+    @admin.display(description="works in support as", empty_value="-")
+    def support(self, person: User) -> str | None:
+        """What of support the person is."""
+        if not person.is_staff:
+            return None
+        return "Superuser" if person.is_superuser else "Acting staff" if staff.may_act(person) else "Read-only staff"
 
 
 @admin.register(Team)
 class TeamAdmin(ReadOnly, admin.ModelAdmin):
+    seen_as = "the team {}"
     list_display = ("name", "slug", "created_at")
     search_fields = ("name", "slug")
     ordering = ("name",)
@@ -84,6 +144,7 @@ class TeamAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly, admin.ModelAdmin):
+    seen_as = "the membership of {0.user}"
     allowed_lookups = frozenset({"role__exact"})
     list_display = ("user", "team", "role", "joined_at", "seen_at")
     list_filter = ("role",)
@@ -94,6 +155,7 @@ class MembershipAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly, admin.ModelAdmin):
+    seen_as = "the invitation of {0.email}"
     allowed_lookups = frozenset({"role__exact"})
     list_display = ("email", "team", "role", "by", "sent_at", "ends_at")
     list_filter = ("role",)
@@ -104,11 +166,13 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnly, admin.ModelAdmin):
-    allowed_lookups = frozenset({"verb__exact"})
+    seen_as = "the activity"
+    allowed_lookups = frozenset({"verb__exact", "team__id__exact"})
     list_display = ("at", "team", "who", "verb", "subject", "address")
     list_filter = ("verb",)
     list_select_related = ("team",)
     search_fields = ("team__name", "who", "login", "subject")
+    show_full_result_count = False  # Of a long record, counting all rows takes longer than showing some.
     fields = readonly_fields = (
         "at", "team", "who", "login", "verb", "subject", "about", "detail", "address", "number", "previous", "digest",
     )  # fmt: skip

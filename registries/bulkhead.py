@@ -8,6 +8,7 @@ Whoever finds no free place is told so at once, and waits somewhere else.
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from functools import lru_cache
 from threading import BoundedSemaphore
 
@@ -49,3 +50,12 @@ class Bulkhead:
 def bulkhead() -> Bulkhead:
     """Return this process's bulkhead. It is made in the process that uses it, never before a fork."""
     return Bulkhead(settings.BERTH_CHECKS_AT_ONCE)
+
+
+def wait(future: "Future[None] | None", seconds: float) -> None:
+    """Wait for what runs in this process, but no longer than this."""
+    if future is not None:
+        try:
+            future.result(timeout=seconds)
+        except NotYet:
+            return

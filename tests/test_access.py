@@ -234,6 +234,19 @@ ADMIN_LISTS = [
     "registries_handout",
 ]
 TABLE += [Row("GET", f"admin:{model}_changelist", (), STAFF) for model in ADMIN_LISTS]
+# What support staff see of one team, and what those of them do who may. Nobody else is told that it is there.
+TABLE += [
+    Row("GET", "admin:console_team_change", ("{team}",), STAFF),
+    Row("GET", "admin:console_team_why", ("{team}",), STAFF),
+    Row("POST", "admin:console_team_why", ("{team}",), (IN, 302, 302, 302, 302, 422)),
+    Row("GET", "admin:registries_connection_change", ("{web}",), STAFF),
+    Row("POST", "admin:registries_connection_change", ("{web}",), (IN, 302, 302, 302, 302, 403)),
+    Row("GET", "admin:registries_connection_act", ("{web}", "pause"), STAFF),
+    Row("POST", "admin:registries_connection_act", ("{web}", "pause"), (IN, 302, 302, 302, 302, 422)),
+    Row("POST", "admin:registries_connection_act", ("{web}", "check"), (IN, 302, 302, 302, 302, 302)),
+    Row("POST", "admin:console_user_act", ("{vera}", "stop"), (IN, 302, 302, 302, 302, 422)),
+    Row("POST", "admin:console_user_act", ("{sam}", "stop"), (IN, 302, 302, 302, 302, 403)),
+]
 
 
 @pytest.fixture
@@ -257,6 +270,7 @@ def places_of(team: Team, bob: User, cast: dict[str, User], connection: Connecti
     [(invitation, secret)] = Invitation.objects.invite(team, ["new@northwind.example"], Role.MEMBER, by=bob)
     return {
         **{f"{{{name}}}": str(person.pk) for name, person in cast.items()},
+        "{team}": str(team.pk), "{web}": str(connection.pk),
         "{invitation}": str(invitation.pk), "{secret}": secret,
         "{machine}": machine.public_id, "{revoked}": revoked.public_id,
         "{token}": first_run.token(), "{check}": str(stored.pk), "{typed_check}": str(typed.pk), "{draft}": str(draft.uuid)

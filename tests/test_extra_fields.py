@@ -57,7 +57,6 @@ TYPED = {
     "purpose": "pull",
 }  # fmt: skip
 EDITED = TYPED | {"name": "web", "url": "https://registry.example.com", "version": "1", "description": "Changed."}
-NO_ROWS = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
 FORMS = [
     Form("theme", "vera", {"theme": "dark", "next": "/teams/"}, (), "/teams/"),
     Form("setup", "nobody", {"name": "N", "email": "new@northwind.example", "password": NEW, "team": "T"}, ("{token}",)),
@@ -99,7 +98,7 @@ FORMS = [
     Form("token_remove", "bob", {}, ("northwind", "{revoked}")),
     Form("spec_checker", "vera", {"spec": "image: ghcr.io/acme/web\n"}),
     Form("image_check", "vera", {"image": "ghcr.io/acme/web"}),
-    Form("admin:console_user_change", "sam", NO_ROWS, ("{vera}",)),
+    Form("admin:console_user_act", "sam", {"reason": "They left the company."}, ("{vera}", "stop")),
     Form(
         "admin:registries_container_add",
         "sam",

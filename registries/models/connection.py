@@ -62,6 +62,8 @@ class Connection(Status, TokenHosts, models.Model):
     # The moment that the credential or its registry tells; what was typed counts only where nothing tells.
     ends_at = models.DateTimeField("credential ends at", null=True, editable=False)
     paused = models.BooleanField(default=False)
+    # Why support staff paused it, in their words; "" where the team did.
+    pause_reason = models.CharField("paused by support because", max_length=200, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     outcome = models.CharField(max_length=20, blank=True, editable=False, choices=[(o.value, o.label) for o in Outcome])
     outcome_since = models.DateTimeField(null=True, editable=False)
@@ -273,13 +275,19 @@ class Connection(Status, TokenHosts, models.Model):
         """Record what happens to it in its team's activity, in the transaction of the change."""
         Event.record(self.team, verb, self.name, by=by, about=self.pk, detail=detail)
 
-    def pause(self, paused: bool, *, by: User) -> bool:
-        """Pause it, so that it is neither handed out nor checked, or let it work again. Return whether that is news."""
+    def pause(self, paused: bool, *, by: User, reason: str = "") -> bool:
+        """
+        Pause it, so that it is neither handed out nor checked, or let it work again. Return whether that is news.
+
+        `reason` is what support staff say, who always give one: it is recorded as theirs, and shown while it is paused.
+        """
+        verbs = (Verb.STAFF_RESUMED, Verb.STAFF_PAUSED) if reason else (Verb.CONNECTION_RESUMED, Verb.CONNECTION_PAUSED)
+        shown = reason if paused else ""
         with transaction.atomic():
             rows = Connection.objects.filter(pk=self.pk, paused=not paused)
-            changed = bool(rows.update(paused=paused, version=models.F("version") + 1))
+            changed = bool(rows.update(paused=paused, pause_reason=shown, version=models.F("version") + 1))
             if changed:
-                self.record(Verb.CONNECTION_PAUSED if paused else Verb.CONNECTION_RESUMED, by=by)
+                self.record(verbs[paused], by=by, detail=reason)
         self.paused = paused
         return changed
 

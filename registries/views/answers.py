@@ -1,7 +1,5 @@
 """Answers that several pages share: a form with its faults, a test of what is typed, what follows a save."""
 
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from console.access import TeamRequest
 from registries import conflicts
+from registries.bulkhead import wait
 from registries.flavors import FLAVORS
 from registries.flavors.base import Flavor
 from registries.forms import ConnectionForm
@@ -44,15 +43,6 @@ def flavor_of(slug: str) -> type[Flavor]:
 def posted(request: HttpRequest) -> tuple[Any, Any]:
     """Return what a form is bound to: what was posted, even where that is nothing; None where nothing was."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
-
-
-def wait(future: "Future[None] | None", seconds: float) -> None:
-    """Wait for a check that runs in this process, but no longer than this."""
-    if future is not None:
-        try:
-            future.result(timeout=seconds)
-        except NotYet:
-            return
 
 
 def up_to_date(check: Check | None) -> Check | None:

@@ -16,12 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import TeamRequest, member
+from registries.bulkhead import wait
 from registries.forms.image import ImageForm
 from registries.models import Check
 from registries.outcomes import Mend, Outcome, StepResult
 from registries.repairs import TO_ADD_THE_AUTHORITY, TO_CHANGE_THE_IMAGE
-from registries.views.answers import QUICK_SECONDS, WHOLE_SECONDS, up_to_date, wait
-from registries.views.resolving import resolved
+from registries.views.answers import QUICK_SECONDS, WHOLE_SECONDS, up_to_date
+from registries.which import resolved
 
 ANYONE = "Anyone can read this image: no login was offered."
 # Where in this page's own form that is mended which the form of a registry has elsewhere.
@@ -44,7 +45,7 @@ def image_check(request: TeamRequest) -> HttpResponse:
         return _answered(request, form, error_summary=form.error_summary(), status=422)
     if form.testing:
         return _answered(request, form, **_tested(request, form))
-    return _answered(request, form, **resolved(request, form.found.reference, form.cleaned_data["named"]))
+    return _answered(request, form, **resolved(request.team, form.found.reference, form.cleaned_data["named"]))
 
 
 @member()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from console.access import TeamRequest, member
 from console.models import Role
 from registries import conflicts
+from registries.bulkhead import wait
 from registries.forms import DeleteForm
 from registries.models import Check, Connection, NameTaken, Referrers, Stale
 from registries.outcomes import Outcome
@@ -30,7 +31,6 @@ from registries.views.answers import (
     see,
     tried,
     up_to_date,
-    wait,
 )
 from registries.views.use import download, use_context
 

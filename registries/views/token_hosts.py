@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from console.access import TeamRequest, member
 from console.models import Role
+from registries.bulkhead import wait
 from registries.models import Check, Connection, NotNamed, SecretLocked, Stale, TooMany
 from registries.models.token_hosts import MOST_TOKEN_HOSTS, name_of
-from registries.views.answers import QUICK_SECONDS, found, see, wait
+from registries.views.answers import QUICK_SECONDS, found, see
 
 NOT_DONE = {
     Stale: "Somebody changed {} meanwhile, so nothing was done. Look at it as it is now.",

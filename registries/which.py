@@ -1,10 +1,10 @@
-"""Which connection an image gets, and why the others lost, as a page shows it. Source: product page, section 6."""
+"""Which connection an image gets, and why the others lost, as pages show it. Source: product page, section 6."""
 
 from typing import Any
 
 from django.utils import timezone
 
-from console.access import TeamRequest
+from console.models import Team
 from registries import formats, snippets
 from registries.distribution import Reference
 from registries.models import Connection
@@ -22,19 +22,19 @@ HEADS = {
 }
 
 
-def resolved(request: TeamRequest, image: Reference, named: str = "") -> dict[str, Any]:
+def resolved(team: Team, image: Reference, named: str = "") -> dict[str, Any]:
     """
-    Resolve an image over all of the team's connections, and return what `_resolution.html` shows.
+    Resolve an image over all of the team's connections, and return what a page shows of the answer.
 
     `named` is the name beside the image, "" where there is none. Asking by a former one does not count as a use of it.
     """
-    every = request.team.connections(manager="bare").all()
+    every = team.connections(manager="bare").all()
     former = every.filter(former_names__until__gt=timezone.now()).values_list("former_names__name", "name")
     candidates = every.only("team", "name", "host", "prefix", "paused")
     former_names = {old.lower(): name for old, name in former} if named else {}
     resolution = resolve(image, candidates, named=named, former=former_names)
     # How its last test went. It may have been deleted just now.
-    row = request.team.connections.for_list().filter(pk=resolution.chosen.pk).first() if resolution.chosen else None
+    row = team.connections.for_list().filter(pk=resolution.chosen.pk).first() if resolution.chosen else None
     return {
         "resolution": resolution,
         "verdict": _verdict(resolution, row),
