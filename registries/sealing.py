@@ -7,6 +7,10 @@ belongs to (`Binding`): a payload copied to another row, team or installation, a
 pointed at another origin does not open.
 
 A sealed value is bytes: format (1), then nonce and ciphertext. There is no other format, and no way past an unknown one.
+
+A fingerprint tells whether two secrets are the same, and nothing else about them: an HMAC of the values, under a key that
+follows from one of the installation's and from the team. Whoever has the database cannot try passwords against it, those of
+two teams cannot be compared, and it is as long for each [C14].
 """
 
 import base64
@@ -22,6 +26,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,6 +36,8 @@ from registries.distribution import Secret
 FORMAT = b"\x01"
 NONCE_BYTES = 12
 KEY_BYTES = 32
+LETTERS = "bcdfghjkmnpqrstvwxyz"  # Without vowels, so that no word comes about, and without l, which looks like a 1.
+FINGERPRINT_LETTERS = 16  # of 20: two secrets have the same by chance once in 10^20 times.
 PAD_BYTES = 256  # Lengths are rounded up to this, so that they tell nothing about a password [C14].
 
 
@@ -156,6 +164,24 @@ def rewrap(envelope: Envelope, binding: Binding) -> Envelope:
     aad = binding.encode()
     key_id, wrapped = ring().wrap(ring().unwrap(envelope.key_id, bytes(envelope.wrapped_key), aad), aad)
     return Envelope(key_id=key_id, wrapped_key=wrapped, ciphertext=bytes(envelope.ciphertext))
+
+
+def fingerprint_key() -> Secret:
+    """Make the key that an installation's fingerprints are made with. It is sealed as any secret is."""
+    return Secret(secrets.token_hex(KEY_BYTES))
+
+
+def fingerprint(secrets_by_name: Mapping[str, Secret], key: Secret, *, installation: UUID, team: UUID) -> str:
+    """
+    Return what tells secrets from others within a team: 16 letters.
+
+    What they are called does not count, so that one token in the forms of two flavors is the same.
+    """
+    info = b"berth/fingerprint/v1" + installation.bytes + team.bytes
+    derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(bytes.fromhex(key.reveal()))
+    values = json.dumps(sorted(secret.reveal() for secret in secrets_by_name.values())).encode()
+    number = int.from_bytes(hmac.digest(derived, values, "sha256"))
+    return "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(FINGERPRINT_LETTERS))
 
 
 def _wrap_aad(key_id: str, aad: bytes) -> bytes:

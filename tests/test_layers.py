@@ -29,6 +29,7 @@ MAY_IMPORT_SEALING = {
     "registries/models/connections.py",
     "registries/models/check.py",
     "registries/models/draft.py",
+    "registries/models/fingerprint.py",
     "registries/models/hand_out.py",
     "registries/models/minted.py",
     "registries/models/visit.py",

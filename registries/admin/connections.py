@@ -15,6 +15,7 @@ from registries.admin import ledger
 from registries.admin.health import ByHealth
 from registries.bulkhead import wait
 from registries.models import Check, Connection
+from registries.models.fingerprint import Told
 from registries.outcomes import BEFORE_A_CHECK
 
 WAIT_SECONDS = 1.5  # for a test, so that a quick one is there at once
@@ -94,6 +95,7 @@ def told_of(connection: Connection) -> dict[str, Any]:
         "steps": check.steps if check else BEFORE_A_CHECK,
         "timeline": Check.objects.timeline(connection),
         "tests": tests.defer("steps_json")[:TESTS_SHOWN],
+        "secret": Told.of(connection),
         **ledger.latest(connection=connection),
     }
 

@@ -5,6 +5,7 @@ from registries.models.check import Check
 from registries.models.connection import Connection
 from registries.models.connections import ConnectionQuerySet, NameTaken, Stale
 from registries.models.draft import Draft
+from registries.models.fingerprint import Fingerprint, FingerprintKey
 from registries.models.former_name import FormerName
 from registries.models.hand_out import Asker, HandOut, HandOutResult, LedgerUnavailable, Refused
 from registries.models.machine_token import MachineToken, Rotated, TokenNameTaken
@@ -22,6 +23,8 @@ __all__ = [
     "ConnectionQuerySet",
     "Container",
     "Draft",
+    "Fingerprint",
+    "FingerprintKey",
     "FormerName",
     "HandOut",
     "HandOutResult",

@@ -25,6 +25,7 @@ from registries.distribution import Credential, Http
 from registries.egress import Policy, Way
 from registries.flavors.base import Flavor
 from registries.models.connection import Connection
+from registries.models.fingerprint import Fingerprint
 from registries.models.history import Moment, Timeline, timeline_of
 from registries.outcomes import (
     BEFORE_A_CHECK,
@@ -255,8 +256,10 @@ class Check(models.Model):
         """Examine the stored connection, with its stored secrets and settings and no others."""
         connection = self.connection
         assert connection is not None  # noqa: S101  # Only stored connections are queued.
+        unknown, opened = Fingerprint.objects.unknown_revision(connection), {}
         try:
             registry = connection.open()
+            opened = registry.secrets()
         except sealing.Locked:
             fix = "An operator can put the key back. Or type the secret again, which heals it."
             mends = to_replace_the_secret(connection.flavor_class.without_secrets(connection.settings))
@@ -278,6 +281,8 @@ class Check(models.Model):
                 finding = replace(finding, outcome=Outcome.ENDED)
         self.finish(finding)
         connection.take(finding, self)
+        if opened and unknown:
+            Fingerprint.objects.fill_in(connection, unknown, opened)
 
     def report(self, steps: tuple[StepResult, ...]) -> None:
         """Write the steps as they stand."""

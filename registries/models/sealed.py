@@ -89,6 +89,8 @@ class Payload(models.Model):
 class SealedManager(PayloadManager):
     def seal(self, connection: "Connection", secrets: Mapping[str, Secret], *, by: User | None) -> None:
         """Seal a connection's secrets as its next revision, and delete those before: old secrets are a liability."""
+        from registries.models.fingerprint import Fingerprint  # Its key is a sealed payload too.
+
         with transaction.atomic():
             last = self.revision(connection)
             self.filter(connection=connection).delete()
@@ -103,6 +105,7 @@ class SealedManager(PayloadManager):
             )
             sealed.seal(secrets)
             sealed.save(force_insert=True)
+            Fingerprint.objects.take(connection, sealed.revision, secrets, at=sealed.created_at)
 
     def reseal(self, connection: "Connection", secrets: Mapping[str, Secret]) -> None:
         """Seal the same secrets as their next revision, for where the connection leads now; who saved them stays told."""

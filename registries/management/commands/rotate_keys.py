@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registries import sealing
-from registries.models import Draft, Minted, Sealed, SealingKey
+from registries.models import Draft, FingerprintKey, Minted, Sealed, SealingKey
 from registries.models.sealed import PayloadManager
 
-TABLES: Sequence[PayloadManager] = (Sealed.objects, Draft.objects, Minted.objects)
+TABLES: Sequence[PayloadManager] = (Sealed.objects, Draft.objects, Minted.objects, FingerprintKey.objects)
 """Every table of sealed payloads."""
 
 
