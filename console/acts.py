@@ -24,6 +24,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         max_length=200,
+        help_text="The team reads it in its activity.",
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         error_messages={"required": "Say why. The team reads it in its activity."},
     )

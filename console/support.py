@@ -20,6 +20,7 @@ OURS = ("console", "registries")
 class SupportSite(admin.AdminSite):
     site_header = site_title = "Berth support"
     index_title = "Support"
+    front_page: Callable[[], dict[str, Any]] = staticmethod(dict)  # What a room tells on the front page.
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -41,6 +42,10 @@ class SupportSite(admin.AdminSite):
             return answer
 
         return door
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show how things are above what there is to look at."""
+        return super().index(request, {**self.front_page(), **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Lead to the one page that changes a password, which counts wrong tries and tells the person."""

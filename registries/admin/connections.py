@@ -12,7 +12,7 @@ from console.acts import Act, Acting
 from console.admin import ReadOnly
 from console.models import User, Verb
 from registries.admin import ledger
-from registries.admin.health import ByHealth
+from registries.admin.health import ByEnd, ByHealth
 from registries.bulkhead import wait
 from registries.models import Check, Connection
 from registries.models.fingerprint import Told
@@ -51,9 +51,9 @@ def _resume(connection: Connection, by: User, reason: str) -> tuple[int, str]:
 class ConnectionAdmin(Acting, ReadOnly, admin.ModelAdmin):
     seen_as = "the registry {}"
     change_form_template = "admin/registries/connection/change_form.html"
-    allowed_lookups = frozenset({"outcome__exact", "flavor__exact", "paused__exact", "health", "team__id__exact"})
+    allowed_lookups = frozenset({"outcome__exact", "flavor__exact", "paused__exact", "health", "ends", "team__id__exact"})
     list_display = ("name", "team", "flavor", "address", "outcome", "paused", "ends_on")
-    list_filter = (ByHealth, "outcome", "flavor", "paused")
+    list_filter = (ByHealth, ByEnd, "outcome", "flavor", "paused")
     list_select_related = ("team",)
     search_fields = ("name", "host", "prefix", "team__name", "team__slug")
     ordering = ("team__name", "name")

@@ -1,12 +1,15 @@
 """How connections are, in the five words that the front page counts them by; the list is filtered by the same words."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils import timezone
 
 from registries.outcomes import Outcome
 
+ENDS_WITHIN = timedelta(days=30)
 TEMPORARY = [outcome for outcome in Outcome if outcome.is_temporary]
 
 HEALTH: dict[str, tuple[str, Q]] = {
@@ -24,6 +27,22 @@ def health_of(outcome: str, paused: bool) -> str:
     if paused or not outcome:
         return "paused" if paused else "unchecked"
     return "connected" if outcome == Outcome.CONNECTED else "unknown" if outcome in TEMPORARY else "failing"
+
+
+def ends_soon() -> Q:
+    """Return which connections have a login that ends within 30 days: whatever tells the end, its day is stored."""
+    today = timezone.localdate()
+    return Q(paused=False, ends_on__gte=today, ends_on__lte=today + ENDS_WITHIN)
+
+
+class ByEnd(admin.SimpleListFilter):
+    title, parameter_name = "end of the login", "ends"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("soon", f"Within {ENDS_WITHIN.days} days")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.filter(ends_soon()) if self.value() == "soon" else queryset
 
 
 class ByHealth(admin.SimpleListFilter):

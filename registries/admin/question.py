@@ -27,11 +27,18 @@ MOST_READ, SHOWN = 2000, 5
 class QuestionForm(forms.Form):
     """An image, and the name that a workload file gives beside it."""
 
-    image = ImageField(label="Image", widget=forms.TextInput(attrs={"class": "vLargeTextField", "maxlength": 2000}))
+    image = ImageField(
+        label="Image",
+        help_text="As the team gives it to docker pull, or the line it is in.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "maxlength": 2000}),
+    )
     named = TextField(
-        label="Registry named beside it", required=False, max_length=64,
+        label="Registry named beside it",
+        help_text="The name in containerRegistry, where the file has one.",
+        required=False,
+        max_length=64,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )  # fmt: skip
+    )
 
 
 def answered(team: Team, form: QuestionForm) -> dict[str, Any]:

@@ -3,19 +3,21 @@ A team, as support staff see it: why it cannot pull. Its connections with how ea
 machine tokens, and the latest hand-outs.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.functions import Lower
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 
 from console import admin as house
-from console.models import Team
+from console.models import Event, Team, User, Verb
 from registries.admin import ledger
+from registries.admin.bundle import bundle
 from registries.admin.health import HEALTH
 from registries.admin.question import QuestionForm, answered
 from registries.models import Connection, HandOut, HandOutResult
@@ -32,8 +34,12 @@ class TeamAdmin(house.TeamAdmin):
     change_form_template = "admin/console/team/change_form.html"
 
     def get_urls(self) -> list[Any]:
-        own = path("<path:object_id>/why/", self.admin_site.admin_view(self.why_view), name="console_team_why")
-        return [own, *super().get_urls()]
+        seen = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/why/", seen(self.why_view), name="console_team_why"),
+            path("<path:object_id>/report/", seen(self.report_view), name="console_team_report"),
+            *super().get_urls(),
+        ]
 
     def why_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Answer the question about an image. It is posted, since a clipboard may hold a password."""
@@ -53,11 +59,27 @@ class TeamAdmin(house.TeamAdmin):
         }
         return TemplateResponse(request, "admin/console/team/why.html", context, status=422 if form.errors else 200)
 
+    def report_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Download a report about the team without secrets. It is posted, since the team's activity tells of it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        team = self.get_object(request, unquote(object_id))
+        if team is None:
+            raise Http404
+        told, person = bundle(team), cast("User", request.user)
+        rows = len(told["hand_outs_of_30_days"]["rows"])
+        words = f"{len(told['connections']['rows'])} registries with their last tests, {rows} hand-outs, the activity."
+        Event.record(team, Verb.STAFF_DOWNLOADED, team.name, by=person, about=team.pk, detail=words)
+        answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
+        answer["Content-Disposition"] = f'attachment; filename="berth-{team.slug}-{timezone.localdate()}.json"'
+        return answer
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if team := kwargs.get("obj"):
             context |= {
                 "question": QuestionForm(),
                 "why_url": reverse("admin:console_team_why", args=[team.pk]),
+                "report_url": reverse("admin:console_team_report", args=[team.pk]),
                 "connections": connections_of(team),
                 "connections_count": team.connections.count(),
                 "tokens": listed(team.machine_tokens.all())[:MOST_SHOWN],

@@ -2,7 +2,7 @@
 Make somebody support staff, or take them out: `manage.py support EMAIL --read-only`, `--acting` or `--nothing`.
 
 It is the one way in, beside `createsuperuser`: no page gives rights. Where nobody has the address, an account is made
-without a password, which is chosen by way of “Forgot password?”.
+without a password, which is chosen by way of “Forgot it?” at the sign-in.
 """
 
 from typing import Any

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -64,6 +65,16 @@ def test_the_command_makes_staff_changes_their_group_and_takes_them_out(groups: 
         assert [group.name for group in person.groups.all()] == expected
         assert person.is_staff is bool(expected)
         assert not person.has_usable_password()
+
+
+def test_who_was_made_by_the_command_chooses_a_password_by_mail(groups: None, client: Client) -> None:
+    call_command("support", "new@support.example", "--acting")
+
+    client.post(reverse("account_reset_password"), {"email": "new@support.example"})
+
+    [sent] = mail.outbox
+    assert sent.to == ["new@support.example"]
+    assert "/accounts/password/reset/key/" in str(sent.body)
 
 
 def test_the_command_makes_nothing_of_a_wrong_address_and_leaves_superusers_alone(groups: None, sam: User) -> None:
