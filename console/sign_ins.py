@@ -1,6 +1,8 @@
-"""What the activity of a person's teams says of a sign-in: that it was, from where, and how."""
+"""Signing in after a first password, and what the activity of a person's teams says of a sign-in: from where, and how."""
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
 from django.http import HttpRequest
 
 from console.models import Event, User, Verb
@@ -13,6 +15,12 @@ WAYS = {
     "recovery_codes": "a recovery code",
     "webauthn": "a passkey",
 }
+
+
+def let_in(request: HttpRequest, user: User) -> None:
+    """Sign in somebody who has just chosen their password here. That counts as typing it: nothing asks again at once."""
+    record_authentication(request, user, "password")
+    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
 
 def record(request: HttpRequest | None, user: User) -> None:

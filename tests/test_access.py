@@ -1,5 +1,5 @@
 """
-Every URL × every visitor: who gets in, who is told so, and who learns nothing.
+Every URL × every visitor, six people and a machine: who gets in, who is told so, and who learns nothing.
 
 A row is an address and a method with what each visitor gets. A URL pattern that no row names fails the tests. `IN` leads
 to sign-in. Rights do not depend on the header that htmx sends, so each row is tried with it and without.
@@ -305,6 +305,29 @@ def test_every_visitor_gets_what_the_table_says(
             visitor,
             got,
         )
+
+
+# What a machine's token opens; on every page its holder is nobody.
+OF_MACHINES = {"credentials": 422, "registries": 200, "docker_config": 200, "pull_secret": 200, "spec_checks": 422}
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_the_seventh_visitor_a_machine_is_nobody_on_every_page(
+    htmx: bool, places_of: dict[str, str], team: Team, bob: User
+) -> None:
+    ends_at = timezone.now() + timedelta(days=30)
+    _, text = MachineToken.objects.issue(team, "walker", by=bob, ends_at=ends_at, connections=None)
+    headers = {"Authorization": f"Bearer {text.reveal()}"} | ({"HX-Request": "true"} if htmx else {})
+
+    for row in TABLE:
+        url = reverse(row.name, args=[places_of.get(argument, argument) for argument in row.arguments])
+        as_nobody = Client().generic(row.method, url, headers={"HX-Request": "true"} if htmx else {})
+        with_token = Client().generic(row.method, url, headers=headers)
+
+        if answer(as_nobody, htmx=htmx) == 401:
+            assert with_token.status_code == OF_MACHINES[row.name.removeprefix("api:")], row
+        else:
+            assert answer(with_token, htmx=htmx) == answer(as_nobody, htmx=htmx), row
 
 
 def answer(response: Any, *, htmx: bool) -> int | str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from console import first_run
+from console import first_run, sign_ins
 from console.context import THEMES
 from console.forms import SetUpForm
 from console.models import AlreadySetUp, Installation
@@ -47,7 +46,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         except AlreadySetUp:
             raise Http404 from None
         owner = team.memberships.select_related("user").get().user
-        login(request, owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+        sign_ins.let_in(request, owner)
         return redirect("connection_list", team.slug)
     return render(request, "console/setup.html", {"form": form}, status=422 if form.errors else 200)
 

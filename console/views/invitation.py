@@ -8,7 +8,6 @@ address that it was made for alone (security page, A15).
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -17,11 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from console import sign_ins
 from console.forms import JoinForm
 from console.models import Invitation, InvitationGone, NotAllowed, User
 from console.sso import passwords
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @login_not_required
@@ -66,7 +64,7 @@ def _for_somebody_new(request: Any, found: Invitation) -> HttpResponse:
             found.accept(by=person)
     except (IntegrityError, InvitationGone):
         return _gone(request)
-    login(request, person, backend=BACKEND)
+    sign_ins.let_in(request, person)
     return _welcomed(request, found)
 
 

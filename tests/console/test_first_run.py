@@ -34,6 +34,14 @@ def test_the_link_makes_an_owner_and_a_team_and_signs_the_owner_in(client: Clien
     assert client.get(response.headers["Location"]).status_code == 200
 
 
+def test_the_password_that_was_chosen_just_now_is_not_asked_for_again(client: Client, link: str) -> None:
+    client.post(link, TYPED)
+
+    assert client.get("/teams/northwind-labs/tokens/new/").status_code == 200
+    client.post("/teams/northwind-labs/members/invite/", {"emails": "b@x.example", "role": "member"})
+    assert Team.objects.get().invitations.count() == 1
+
+
 def test_the_owner_may_sign_in_again_without_confirming_the_address(client: Client, link: str) -> None:
     client.post(link, TYPED)
 
