@@ -37,6 +37,7 @@ urlpatterns = [
     path("teams/<slug:team>/members/", views.member_list, name="member_list"),
     path("teams/<slug:team>/members/invite/", views.member_invite, name="member_invite"),
     path("teams/<slug:team>/members/<uuid:user>/role/", views.member_role, name="member_role"),
+    path("teams/<slug:team>/members/<uuid:user>/ask/", views.member_ask, name="member_ask"),
     path("teams/<slug:team>/members/<uuid:user>/remove/", views.member_remove, name="member_remove"),
     path("teams/<slug:team>/members/<uuid:user>/hand-over/", views.member_hand_over, name="member_hand_over"),
     path("teams/<slug:team>/invitations/<uuid:pk>/again/", views.invitation_again, name="invitation_again"),

@@ -77,6 +77,7 @@ FORMS = [
     Form("member_role", "bob", {"role": "admin"}, ("northwind", "{vera}")),
     Form("member_remove", "vera", {}, ("northwind", "{vera}")),
     Form("member_hand_over", "alice", {}, ("northwind", "{vera}")),
+    Form("member_ask", "bob", {}, ("northwind", "{vera}"), "/teams/northwind/members/"),
     Form("invitation_again", "bob", {}, ("northwind", "{invitation}"), "/teams/northwind/members/"),
     Form("invitation_withdraw", "bob", {}, ("northwind", "{invitation}"), "/teams/northwind/members/"),
     Form("connection_add", "bob", {"ref": "ghcr.io/acme/web"}),

@@ -6,13 +6,24 @@ from console.models.event import Event
 from console.models.former_slug import FormerSlug
 from console.models.installation import AlreadySetUp, Installation
 from console.models.invitation import Invitation, InvitationGone, TooManyInvitations
-from console.models.team import LastOwner, Membership, NoSecondStep, NotAllowed, Role, SlugTaken, Team, TeamManager
+from console.models.team import (
+    AskedToday,
+    LastOwner,
+    Membership,
+    NoSecondStep,
+    NotAllowed,
+    Role,
+    SlugTaken,
+    Team,
+    TeamManager,
+)
 from console.models.user import SECOND_STEPS, User, UserManager
 from console.models.verb import Source, Verb
 
 __all__ = [
     "SECOND_STEPS",
     "AlreadySetUp",
+    "AskedToday",
     "Cut",
     "Departure",
     "Event",

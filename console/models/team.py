@@ -203,6 +203,10 @@ class NotAllowed(Exception):
     """Who asked may not do this, or not any more. Nothing was done."""
 
 
+class AskedToday(Exception):
+    """This person was asked within a day. Nothing was done."""
+
+
 class NoSecondStep(Exception):
     """Who asks others for a second step has none. Nothing was done."""
 
@@ -279,6 +283,15 @@ class Membership(models.Model):
         self._withdraw_invitations()
         words = f"From {Role(before).label} to {role.label}."
         Event.record(self.team, Verb.ROLE_CHANGED, self.user.email, by=by, about=self.user.pk, detail=words)
+
+    @transaction.atomic
+    def ask_for_second_step(self, *, by: User) -> None:
+        """Note that this person is asked for a second step. Raises NotAllowed, and AskedToday: once a day is enough."""
+        self.team.locked_membership(by, at_least=Role.ADMIN)
+        asked = self.team.events.filter(about=str(self.user_id), verb=Verb.SECOND_STEP_WISHED)
+        if asked.filter(at__gt=timezone.now() - timedelta(days=1)).exists():
+            raise AskedToday
+        Event.record(self.team, Verb.SECOND_STEP_WISHED, self.user.email, by=by, about=self.user_id)
 
     @transaction.atomic
     def remove(self, *, by: User) -> None:

@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
     TEAM_REMOVED = "person:team:remove", "deleted the team"
     SECOND_STEP_ASKED = "person:team:second-step-on", "asked everybody for a second step in"
     SECOND_STEP_LEFT = "person:team:second-step-off", "stopped asking for a second step in"
+    SECOND_STEP_WISHED = "person:member:ask", "wishes for a second step of"
     INVITED = "person:member:invite", "invited"
     INVITED_AGAIN = "person:member:invite-again", "invited again"
     INVITATION_WITHDRAWN = "person:member:withdraw", "withdrew the invitation of"

@@ -6,6 +6,7 @@ from console.views.invitation import invitation
 from console.views.members import (
     invitation_again,
     invitation_withdraw,
+    member_ask,
     member_hand_over,
     member_invite,
     member_list,
@@ -24,6 +25,7 @@ __all__ = [
     "invitation",
     "invitation_again",
     "invitation_withdraw",
+    "member_ask",
     "member_hand_over",
     "member_invite",
     "member_list",

@@ -19,7 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from console import invitations
 from console.access import TeamRequest, member
 from console.forms import InviteForm, RoleForm
-from console.models import Invitation, InvitationGone, LastOwner, Membership, NotAllowed, Role, TooManyInvitations
+from console.models import (
+    AskedToday,
+    Invitation,
+    InvitationGone,
+    LastOwner,
+    Membership,
+    NotAllowed,
+    Role,
+    TooManyInvitations,
+)
 
 ASKED_OR_DONE = ["GET", "HEAD", "POST"]
 LAST_OWNER = "A team keeps at least one owner, and {} is the last. Make somebody else an owner first."
@@ -142,6 +151,24 @@ def _removed(request: TeamRequest, other: Membership) -> HttpResponse:
         messages.success(request, f"You left {request.team}.")
         return redirect("team_list")
     return _said(request, messages.SUCCESS, f"{other.user} is not in the team any more.")
+
+
+@member(at_least=Role.ADMIN)
+@require_POST
+def member_ask(request: TeamRequest, user: UUID) -> HttpResponse:
+    """Mail somebody that a second step is wished for."""
+    other = _found(request, user)
+    if other.user.has_second_step:
+        return _said(request, messages.INFO, f"{other.user} has a second step.")
+    try:
+        other.ask_for_second_step(by=request.user)
+    except NotAllowed:
+        raise PermissionDenied from None
+    except AskedToday:
+        return _said(request, messages.WARNING, f"{other.user} was asked within a day.")
+    if not invitations.asked_for_second_step(other, by=request.user):
+        return _said(request, messages.WARNING, f"The mail to {other.user} could not be sent. Tell them yourself.")
+    return _said(request, messages.SUCCESS, f"Asked {other.user} to set up a second step.")
 
 
 @member(at_least=Role.OWNER)

@@ -92,6 +92,12 @@ def invite_somebody() -> None:
     alices().post("/teams/northwind/members/invite/", {"emails": "nina@northwind.example", "role": "admin"})
 
 
+def ask_for_a_second_step() -> None:
+    nina = User.objects.create_user("nina@northwind.example", PASSWORD, name="Nina")
+    Team.objects.get(slug="northwind").memberships.create(user=nina)
+    alices().post(f"/teams/northwind/members/{nina.pk}/ask/")
+
+
 def use_an_address_twice() -> None:
     """No page of ours does: sign-up is closed. allauth would, wherever else it makes accounts."""
     get_adapter().send_account_already_exists_mail("alice@northwind.example")
@@ -126,6 +132,8 @@ ROWS = [
         "This address has an account", "Somebody wanted to use alice@northwind.example for another account"),
     Row("console/email/invitation", invite_somebody, "nina@northwind.example",
         "Join Northwind at Berth", "Alice Andersen invites you to Northwind, as an admin."),
+    Row("console/email/second_step", ask_for_a_second_step, "nina@northwind.example",
+        "Set up a second step for Northwind", "Alice Andersen asks you to set up a second step at sign-in"),
 ]  # fmt: skip
 ABOUT_AN_ACCOUNT = ("password_reset", "password_changed", "password_set", "email_changed", "email_deleted")
 every_mail = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.prefix)

@@ -708,6 +708,31 @@ def test_asking_twice_is_recorded_once(asking: Team, alice: User) -> None:
     assert asking.events.filter(verb=Verb.SECOND_STEP_ASKED).count() == 1
 
 
+def test_an_admin_asks_a_member_for_one_once_a_day(
+    team: Team, bob: User, vera: User, signed_in: People, settings: Settings
+) -> None:
+    client, ask = signed_in(bob), f"/teams/northwind/members/{vera.pk}/ask/"
+
+    said = [words(client.post(ask, follow=True).content) for _ in range(2)]
+
+    assert "Asked Vera Voss to set up a second step." in said[0]
+    assert "Vera Voss was asked within a day." in said[1]
+    assert [message.to for message in mail.outbox] == [[vera.email]]
+    assert str(team.events.first()) == "Bob Berg wishes for a second step of vera@northwind.example"
+    give_code_app(vera)
+    assert "Vera Voss has a second step." in words(client.post(ask, follow=True).content)
+
+
+def test_without_a_mail_server_whoever_asks_is_told_to_say_it_themselves(
+    team: Team, bob: User, vera: User, signed_in: People, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+    said = words(signed_in(bob).post(f"/teams/northwind/members/{vera.pk}/ask/", follow=True).content)
+
+    assert "The mail to Vera Voss could not be sent. Tell them yourself." in said
+
+
 def test_no_page_of_the_team_opens_for_a_member_without_one(
     asking: Team, bob: User, connection: Connection, signed_in: People
 ) -> None:
