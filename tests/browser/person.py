@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from console.models import User
 from tests.conftest import PASSWORD
 from tests.lab.registry import Registry
+from tests.second_step import code_of
 
 LIST = "/teams/northwind/containers/"
 USERNAME, RIGHT, WRONG = "puller", "CANARY-93b7-lantern-on-quay", "CANARY-93b7-of-yesterday"
@@ -49,6 +50,14 @@ def sign_in_by_the_form(page: Page, user: User, password: str = PASSWORD) -> Non
     fill_in(page, {"Email": user.email, "Password": password})
     with page.expect_navigation():
         page.get_by_role("button", name="Continue").click()
+
+
+def sign_in_with_a_code(page: Page, user: User) -> None:
+    """Sign in as somebody does whose second step is a code app, and come to a page of theirs."""
+    sign_in_by_the_form(page, user)
+    fill_in(page, {"Code": code_of()})
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#user-menu")).to_be_attached()
 
 
 def wait_for_the_test(page: Page) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from console.models import User
 from registries.models import Container
 from tests.browser.conftest import SignIn
-from tests.browser.person import LIST, sign_in_by_the_form, tab_to
+from tests.browser.person import LIST, sign_in_by_the_form, sign_in_with_a_code, tab_to
 from tests.browser.scene import Scene, being_tested
 from tests.browser.test_accessibility import faults, northwind, scene
 
@@ -33,7 +33,7 @@ def open_pytorch(page: Page) -> None:
 
 def test_staff_put_a_container_in_and_a_member_finds_it(either_page: Page, sam: User, vera: User, sign_in: SignIn) -> None:
     page = either_page
-    sign_in_by_the_form(page, sam)
+    sign_in_with_a_code(page, sam)
     page.goto(f"{ADDED}add/")
     page.get_by_label("Name:").fill("PyTorch")
     page.get_by_label("Reference:").fill("not an image")

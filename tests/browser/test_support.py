@@ -1,6 +1,5 @@
 """Support staff in the browser: from the question why a team cannot pull to a pause that the team reads of."""
 
-import re
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -15,12 +14,12 @@ from console import staff
 from console.models import User
 from registries.models import Asker, Connection, HandOut, HandOutResult
 from tests.browser.lookout import Lookout
-from tests.browser.person import LIST, TAG, fill_in, sign_in_by_the_form
+from tests.browser.person import LIST, TAG, sign_in_by_the_form, sign_in_with_a_code
 from tests.browser.scene import Scene
 from tests.browser.test_accessibility import faults, northwind, scene
 from tests.conftest import PASSWORD
 from tests.lab.registry import Registry
-from tests.second_step import code_of, give_code_app
+from tests.second_step import give_code_app
 
 __all__ = ["northwind", "scene"]  # Fixtures are found by their names here.
 
@@ -43,10 +42,7 @@ def test_support_asks_why_tests_again_and_pauses_and_the_team_reads_it(
 ) -> None:
     lookout.expect_status(422)
     page = either_page
-    sign_in_by_the_form(page, ada)
-    fill_in(page, {"Code": code_of()})
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/teams/$"))
+    sign_in_with_a_code(page, ada)
     page.goto("/admin/")
     page.locator("#content-main").get_by_role("link", name="Teams", exact=True).click()
     page.get_by_role("link", name="Northwind").click()
@@ -96,10 +92,7 @@ def test_nothing_is_wrong_with_our_part_of_the_support_pages(
         asked="northwindvision.azurecr.io/vision/detector:1.4", connection_id=failing.pk, registry=failing.name,
     )  # fmt: skip
     page.context.clear_cookies()
-    sign_in_by_the_form(page, ada)
-    fill_in(page, {"Code": code_of()})
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/teams/$"))
+    sign_in_with_a_code(page, ada)
     found = []
     for path, parts in {
         "/admin/": ("#numbers", "#refused-most", "#failing-longest", "#ending"),
