@@ -3,7 +3,9 @@
 from functools import partial
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.models import EmailAddress
 from django import forms
 from django.http import HttpRequest
 
@@ -23,6 +25,13 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]  # allauth carri
         super().__init__(*args, **kwargs)
         in_our_words(self)
 
+    def clean_oldpassword(self) -> str:
+        """Judge the current password as at the sign-in, so that guesses at it are counted with those [A1]."""
+        typed: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise get_adapter().validation_error("enter_current_password")
+        return typed
+
 
 class ChooseNewPassword(ResetPasswordKeyForm):  # type: ignore[misc]  # As above.
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,6 +40,13 @@ class ChooseNewPassword(ResetPasswordKeyForm):  # type: ignore[misc]  # As above
 
 
 class AskForNewPassword(ResetPasswordForm):  # type: ignore[misc]  # As above.
+    def clean_email(self) -> str:
+        """Leave out whose address this is not, or not yet: an address that waits for its confirmation proves nothing."""
+        email: str = super().clean_email()
+        owners = set(EmailAddress.objects.filter(email=email.lower(), verified=True).values_list("user_id", flat=True))
+        self.users: list[Any] = [user for user in self.users if user.pk in owners]
+        return email
+
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Have the link mailed later, where there is whom to mail it to: every address is answered as quickly [A6]."""
         later.do("a link for a new password", partial(super().save, request, **kwargs))

@@ -60,8 +60,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         """
         Take a sign-in a moment ago for one that was asked again, before what Berth asks it for and for second steps.
 
-        allauth counts only what was typed on its page for that, and still does for addresses and passwords (`app`).
+        allauth counts only what was typed on its page for that, and still does for addresses and passwords (`app`). Nothing
+        counts where this session has not seen the second step of somebody who has one, as in a browser that is known.
         """
+        if not self._both_steps_taken():
+            return True
         lately = app in ("", "allauth.mfa") and self._signed_in_lately()
         required = super().is_reauthentication_required(app=app, **kwargs) and not lately
         if required:
@@ -76,12 +79,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         """
         methods = reauthentication.ways(user, super().get_reauthentication_methods(user))
         if methods and not self._both_steps_taken():
-            methods = [method for method in methods if method["id"] != "reauthenticate"]
+            methods = [method for method in methods if method["id"].startswith("mfa_")]
         return [{**method, "description": ASKED_BY.get(method["id"], method["description"])} for method in methods]
 
     def get_login_stages(self) -> list[str]:
-        """Leave out the page that asks whether this browser is to be known: the page before it has a box for that."""
-        return [stage for stage in super().get_login_stages() if stage != "allauth.mfa.stages.TrustStage"]
+        """Leave out the page that asks whether this browser is to be known: the one before it, ours, has a box for that."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "console.second_step.stages.Authenticate"}
+        stages = [stage for stage in super().get_login_stages() if stage != "allauth.mfa.stages.TrustStage"]
+        return [ours.get(stage, stage) for stage in stages]
 
     def _signed_in_lately(self) -> bool:
         since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT

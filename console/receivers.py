@@ -7,6 +7,7 @@ The sessions of who gets another role, goes from a team or may not sign in any m
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
@@ -44,6 +45,12 @@ def others_end_and_this_goes_on(request: HttpRequest, user: User, **kwargs: Any)
     """As above. The password was changed by who is signed in, whose session has another key since."""
     sessions.end_others(user, keep=request.session.session_key)
     sessions.see(request, user)
+
+
+@receiver([password_changed, password_set, password_reset])
+def pending_addresses_go(user: User, **kwargs: Any) -> None:
+    """Let go an address that was typed and never confirmed: whoever changes the password may not have typed it."""
+    EmailAddress.objects.filter(user=user, verified=False).delete()
 
 
 @receiver(password_reset)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.core import context
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -59,9 +60,15 @@ def acting() -> str | None:
 
 @transaction.atomic
 def end_others(user: "User", *, keep: str | None = None) -> None:
-    """End all sessions of a person, but for the one with this key."""
+    """
+    End all sessions of a person, but for the one with this key.
+
+    What is no session of theirs yet, and a browser that is known, ends by the moment of this: see `second_step.stages`.
+    """
     from allauth.usersessions.models import UserSession
 
+    user.signed_out_at = timezone.now()
+    get_user_model().objects.filter(pk=user.pk).update(signed_out_at=user.signed_out_at)
     for session in UserSession.objects.filter(user=user).exclude(session_key=keep):
         if session.session_key == acting():
             end_this(context.request)  # Else the answer would want to keep what is not there any more, and fail.

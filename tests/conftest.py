@@ -96,7 +96,7 @@ def sam(db: None) -> User:
 
 @pytest.fixture
 def team(alice: User, bob: User, vera: User) -> Team:
-    team = Team.objects.found("Northwind", by=alice)
+    team = Team.objects.found("Northwind", by=alice, first=True)
     team.memberships.create(user=bob, role=Role.ADMIN)
     team.memberships.create(user=vera, role=Role.MEMBER)
     return team

@@ -110,7 +110,7 @@ FORMS = [
 # Who is signed in, what is mailed and what is shown stand in none. No host is named here that could be approved.
 CHANGES_NO_TABLE = {
     "theme", "session_end", "team_second_step", "account_logout", "account_reset_password", "account_reauthenticate",
-    "usersessions_list", "connection_add", "token_host_approve", "token_host_withdraw", "spec_checker", "image_check",
+    "connection_add", "token_host_approve", "token_host_withdraw", "spec_checker", "image_check",
 }  # fmt: skip
 
 

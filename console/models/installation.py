@@ -53,4 +53,4 @@ class Installation(models.Model):
             if not won or User.objects.exists():
                 raise AlreadySetUp
             owner = User.objects.create_user(email, password, name=name)
-            return Team.objects.found(team, by=owner)
+            return Team.objects.found(team, by=owner, first=True)

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -25,11 +26,15 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class TeamManager(models.Manager["Team"]):
-    def found(self, name: str, *, by: User) -> "Team":
-        """Make a team with its first owner. The slug follows the name; where it is taken, it gets a few letters more."""
+    def found(self, name: str, *, by: User, first: bool = False) -> "Team":
+        """
+        Make a team with its first owner. The slug follows the name; where it is taken, it gets a few letters more.
+
+        `first` says that it is made by the set-up, which may take an address that the operator named.
+        """
         base = slugify(name)[:40] or "team"
         with transaction.atomic():
-            team = self._of_its_own(name, base) if base not in Team.RESERVED else None
+            team = self._of_its_own(name, base) if first or not is_reserved(base, by) else None
             while team is None:
                 team = self._of_its_own(name, f"{base}-{secrets.token_hex(2)}")
             team.memberships.create(user=by, role=Role.OWNER)
@@ -49,6 +54,13 @@ class TeamManager(models.Manager["Team"]):
                 return self.create(name=name, slug=slug)
         except IntegrityError:
             return None
+
+
+def is_reserved(slug: str, by: User) -> bool:
+    """Whether no team of theirs may have this address: the house's own, and those to which single sign-on leads people."""
+    provider = settings.BERTH_OIDC
+    led_to = {place.team for place in provider.teams.values()} if provider and not by.is_superuser else set()
+    return slug in Team.RESERVED or slug in led_to
 
 
 class Team(models.Model):
@@ -83,13 +95,13 @@ class Team(models.Model):
         if (before.name, before.slug) == (name, slug):
             return
         if before.slug != slug:
-            self._move(before.slug, slug)
+            self._move(before.slug, slug, by=by)
         Team.objects.filter(pk=self.pk).update(name=name)
         Event.record(self, Verb.TEAM_RENAMED, name, by=by)
         self.refresh_from_db()
 
-    def _move(self, old: str, new: str) -> None:
-        if new in Team.RESERVED or Team.objects.exclude(pk=self.pk).filter(former_slugs__slug=new).exists():
+    def _move(self, old: str, new: str, *, by: User) -> None:
+        if is_reserved(new, by) or Team.objects.exclude(pk=self.pk).filter(former_slugs__slug=new).exists():
             raise SlugTaken
         self.former_slugs.filter(slug=new).delete()
         try:

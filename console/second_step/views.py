@@ -4,16 +4,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.stages import LoginStageController
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.internal.flows.trust import trust_browser
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic.edit import FormView
 
-from console.second_step import door, seeds
+from console.second_step import door, seeds, stages
 from console.second_step.forms import dress
 
 View = Callable[..., HttpResponse]
@@ -21,6 +26,13 @@ View = Callable[..., HttpResponse]
 
 class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth carries no types.
     """Ask for the second step of a sign-in, and let people have this browser known for a while."""
+
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        stage = LoginStageController.enter(request, AuthenticateStage.key)
+        if stage is not None and stages.is_over(stage):
+            return stage.abort()
+        return super().dispatch(request, *args, **kwargs)
 
     def _build_forms(self) -> Any:
         posted = super()._build_forms()
@@ -32,7 +44,8 @@ class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth carries n
     def form_valid(self, form: Any) -> HttpResponse:
         user = self.stage.login.user
         response: HttpResponse = super().form_valid(form)
-        if "trust" in self.request.POST and not self.recovery:
+        used = [record.get("type") for record in get_authentication_records(self.request, user)][-1:]
+        if "trust" in self.request.POST and used != [Authenticator.Type.RECOVERY_CODES]:
             trust_browser(self.request, user, response)
         return response
 

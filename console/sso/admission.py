@@ -77,10 +77,13 @@ def _hand_over(request: HttpRequest, login: SocialLogin, person: User) -> None:
     """
     Connect an account with who the provider says owns its address, and tell them by mail.
 
-    Its password goes, and with that every session of it: whoever made the account may have been somebody else.
+    Its password goes, and with that every session of it, its second step and what address was pending: whoever made the
+    account may have been somebody else.
     """
     with transaction.atomic():
         person.set_unusable_password()
+        person.authenticator_set.all().delete()
+        EmailAddress.objects.filter(user=person, verified=False).delete()
         login.connect(request, person)  # It saves both.
 
 
