@@ -48,7 +48,7 @@ def fill(team: Team, owner: User, token: MachineToken, about: list[Connection]) 
                 team=team, number=number, at=began + timedelta(days=DAYS) * ((number - 1000) / ROWS), verb=verb,
                 by=None if machine else owner, who=token.name if machine else owner.name, login=owner.email,
                 subject="" if machine else connection.name, about=token.public_id if machine else str(connection.pk),
-                detail=f"Username from puller-{number} to builder.", address=str(IPv4Address(0x0A000000 + number % 65536)),
+                detail="Username changed.", address=str(IPv4Address(0x0A000000 + number % 65536)),
                 previous="0" * 64, digest="1" * 64,
             )  # fmt: skip
 
