@@ -2,8 +2,8 @@
 A report about a team to send on, without secrets: one JSON file that a person can read before it leaves.
 
 Every line of it is named here: nothing is a model without some columns. Secrets are sealed in another table, which nothing
-here reads; free text, as a user name or what a machine asked for, loses what looks like a token, or like a password in an
-address.
+here reads; and every text of the finished report loses what looks like a token, or like a password in an address, wherever
+it stands.
 Each part is cut off at so many rows, the latest kept, and says so.
 """
 
@@ -46,6 +46,14 @@ SETTINGS: Mapping[str, Callable[[Any], Any]] = {
 }
 """The settings that are told, each with how. There is no other."""
 
+_TOKEN = re.compile(
+    r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))(?:"
+    + "|".join(kind.pattern.pattern for kind in tokens.KINDS if kind.belongs)
+    + r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*)[\w-]*",
+    re.ASCII | re.DOTALL,
+)
+"""What some provider's token looks like, anywhere in a text: behind a quote, an equals sign or `%3A` as well as a space."""
+
 _LOGIN_IN_AN_ADDRESS = re.compile(r"//[^/@\s]+@")
 NOT_TOLD = "(not told: it looks like a secret)"
 
@@ -53,7 +61,7 @@ NOT_TOLD = "(not told: it looks like a secret)"
 def bundle(team: Team) -> dict[str, Any]:
     """Return the report, made of plain values that JSON has."""
     since = timezone.now() - LOOK_BACK
-    return {
+    told = {
         "report": "Berth, about one team, without secrets",
         "made_at": timezone.now().isoformat(),
         "versions": _versions(),
@@ -65,6 +73,7 @@ def bundle(team: Team) -> dict[str, Any]:
         "hand_outs_of_30_days": _cut("hand_outs", _hand_out, HandOut.objects.filter(team=team, at__gt=since)),
         "activity_of_30_days": _cut("activity", _event, Event.objects.filter(team=team, at__gt=since)),
     }
+    return dict(plain(told))
 
 
 def _cut(part: str, told: Callable[[Any], dict[str, Any]], rows: Any) -> dict[str, Any]:
@@ -74,14 +83,17 @@ def _cut(part: str, told: Callable[[Any], dict[str, Any]], rows: Any) -> dict[st
     return {"rows": [told(row) for row in found[:most]], "cut_off": len(found) > most}
 
 
-def plain(text: Any) -> Any:
-    """Return a text without what looks like a secret in it; what is no text is left as it is."""
-    if not isinstance(text, str):
-        return text
-    if tokens.is_token(text):
+def plain(told: Any) -> Any:
+    """Return a text, or a tree with texts in it, without what looks like a secret; what is no text is left as it is."""
+    if isinstance(told, Mapping):
+        return {name: plain(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [plain(value) for value in told]
+    if not isinstance(told, str):
+        return told
+    if _TOKEN.fullmatch(told):
         return NOT_TOLD
-    words = ("…" if tokens.is_token(word) else word for word in redacted(text).split(" "))
-    return _LOGIN_IN_AN_ADDRESS.sub("//…@", " ".join(words))
+    return _LOGIN_IN_AN_ADDRESS.sub("//…@", _TOKEN.sub("…", redacted(told)))
 
 
 def _members(team: Team) -> dict[str, int]:
@@ -95,10 +107,10 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "id": str(connection.pk),
         "name": connection.name,
         "flavor": connection.flavor,
-        "settings": {name: plain(connection.settings[name]) for name in plain_fields if name in connection.settings},
+        "settings": {name: connection.settings[name] for name in plain_fields if name in connection.settings},
         "host": connection.host,
         "prefix": connection.prefix,
-        "account": plain(connection.account),
+        "account": connection.account,
         "purpose": connection.purpose,
         "test_image": connection.test_image,
         "authorities": [authority.subject for authority in connection.authorities],
@@ -106,10 +118,10 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "ends": _moment(connection.ends),
         "ends_known_from": connection.ends_source,
         "paused": connection.paused,
-        "pause_reason": plain(connection.pause_reason),
+        "pause_reason": connection.pause_reason,
         "status": connection.status_label,
         "status_since": _moment(connection.outcome_since),
-        "reason": plain(connection.reason),
+        "reason": connection.reason,
         "secret_saved_at": _moment(connection.secret_saved_at),
         "sealed_with": connection.sealed_with,
         "last_used_at": _moment(connection.last_used_at),
@@ -128,8 +140,8 @@ def _check(check: Check) -> dict[str, Any]:
         "outcome": check.outcome,
         "steps": [
             {
-                "step": step.step, "state": step.state, "fact": plain(step.fact), "fix": plain(step.fix),
-                "said": plain(step.said), "ms": step.ms,
+                "step": step.step, "state": step.state, "fact": step.fact, "fix": step.fix,
+                "said": step.said, "ms": step.ms,
             }
             for step in check.steps
         ],
@@ -151,11 +163,11 @@ def _token(token: MachineToken) -> dict[str, Any]:
 def _hand_out(row: HandOut) -> dict[str, Any]:
     return {
         "at": _moment(row.at),
-        "who": plain(row.who),
+        "who": row.who,
         "from": row.address,
-        "program": plain(row.program),
+        "program": row.program,
         "kind": row.kind,
-        "asked": plain(row.asked),
+        "asked": row.asked,
         "registry": row.registry,
         "revision": row.revision,
         "result": row.result,
@@ -167,9 +179,9 @@ def _event(event: Event) -> dict[str, Any]:
         "at": _moment(event.at),
         "number": event.number,
         "verb": event.verb,
-        "who": plain(event.who),
-        "subject": plain(event.subject),
-        "detail": plain(event.detail),
+        "who": event.who,
+        "subject": event.subject,
+        "detail": event.detail,
         "from": event.address,
     }
 

@@ -109,12 +109,17 @@ def test_no_setting_but_those_that_are_named_is_told(reading: Client, full: Team
     [
         (GITHUB_TOKEN, NOT_TOLD),
         (f"docker pull {GITHUB_TOKEN} now", "docker pull … now"),
+        (f'auth="{GITHUB_TOKEN}", {{"token":"{GITHUB_TOKEN}"}}', 'auth="…", {"token":"…"}'),
+        (f"sign-in as puller:{GITHUB_TOKEN}.", "sign-in as puller:…."),
+        (f"/token?account=a%3A{GITHUB_TOKEN}&scope=x", "/token?account=a%3A…&scope=x"),
+        ("it said\n-----BEGIN RSA PRIVATE KEY-----\nCANARY\nCANARY", "it said\n…"),
+        ({"said": [GITHUB_TOKEN, 7, None]}, {"said": [NOT_TOLD, 7, None]}),
         ("https://puller:CANARY@registry.example.com/v2", "https://…@registry.example.com/v2"),
         ("ghcr.io/acme/web:1@sha256:" + "a" * 64, "ghcr.io/acme/web:1@sha256:" + "a" * 64),
         ("northwind-ci", "northwind-ci"),
     ],
 )
-def test_free_text_loses_what_looks_like_a_secret(text: str, told: str) -> None:
+def test_free_text_loses_what_looks_like_a_secret(text: object, told: object) -> None:
     assert plain(text) == told
 
 
@@ -125,6 +130,20 @@ def test_a_token_that_stands_in_a_plain_field_is_not_told(reading: Client, conne
     Connection.objects.update(settings={**connection.settings, "username": GITHUB_TOKEN}, account=GITHUB_TOKEN)
 
     assert GITHUB_TOKEN not in downloaded(reading, connection.team)
+
+
+def test_no_text_of_the_report_goes_past_the_search_for_tokens(connection: Connection) -> None:
+    Connection.objects.update(
+        name=f"web:{GITHUB_TOKEN}", prefix=f"acme/{GITHUB_TOKEN}", test_image=f"acme/web:{GITHUB_TOKEN}"
+    )
+    HandOut.objects.note(Asker(team=connection.team, name="ci"), HandOutResult.NOT_FOUND, kind=HandOut.Kind.CREDENTIAL)
+    HandOut.objects.update(registry=f"web:{GITHUB_TOKEN}")
+    Team.objects.filter(pk=connection.team_id).update(name=f"Team {GITHUB_TOKEN}")
+
+    told = bundle(Team.objects.get(pk=connection.team_id))
+
+    assert GITHUB_TOKEN not in json.dumps(told)
+    assert told["connections"]["rows"][0]["test_image"] == "acme/web:…"
 
 
 def test_a_column_that_is_not_named_is_not_told(connection: Connection) -> None:
