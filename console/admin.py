@@ -7,6 +7,7 @@ Nothing here changes by a form: what acting staff may do is a list of acts, each
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from console import looks, staff, staff_acts
@@ -28,7 +29,8 @@ class ForStaff(ClosedLookups):
     Open to support staff as such, so that nobody has to be given rights one by one; and each look at a team is recorded.
 
     Every page about one object gets it by `get_object`, so none forgets to. A list is a look at a team where all that it
-    shows is of that team. `seen_as` is what the team's activity calls an object.
+    shows is of that team; a filter has one value, or the rows of one team could be had beside a row of another and not be
+    recorded. `seen_as` is what the team's activity calls an object.
     """
 
     seen_as: ClassVar[str] = "{}"
@@ -46,6 +48,8 @@ class ForStaff(ClosedLookups):
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        if any(len(values) > 1 for _, values in request.GET.lists()):
+            raise BadRequest("A filter has one value.")
         answer = super().changelist_view(request, extra_context)  # type: ignore[misc]
         shown = getattr(answer, "context_data", {}).get("cl")
         teams: set[Any] = {getattr(row, "team_id", None) for row in shown.result_list} if shown else set()

@@ -91,6 +91,18 @@ def test_a_list_narrowed_to_a_team_by_its_id_is_a_look(acting: Client, connectio
     assert looks(connection.team) == [("Ada", "a list of connections")]
 
 
+def test_no_list_shows_a_team_beside_another_to_go_unrecorded(
+    acting: Client, connection: Connection, charlie: User
+) -> None:
+    theirs = charlie.teams.get()
+    both = {"team__id__exact": [str(connection.team_id), str(theirs.pk)]}
+
+    for model in ("registries_connection", "registries_check", "console_event"):
+        assert acting.get(reverse(f"admin:{model}_changelist"), both).status_code == 400, model
+
+    assert looks(connection.team) == looks(theirs) == []
+
+
 def test_a_persons_page_is_a_look_at_each_of_their_teams(acting: Client, alice: User, team: Team) -> None:
     other = Team.objects.found("Second", by=alice)
 
