@@ -20,14 +20,16 @@ from console import staff
 
 
 class ReasonForm(forms.Form):
-    """Why it is done. The team reads it."""
+    """Why it is done; `read_by` is a sentence that says who reads that."""
 
     reason = forms.CharField(
-        max_length=200,
-        help_text="The team reads it in its activity.",
-        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        error_messages={"required": "Say why. The team reads it in its activity."},
+        max_length=200, widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
     )
+
+    def __init__(self, *args: Any, read_by: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = read_by
+        self.fields["reason"].error_messages["required"] = f"Say why. {read_by}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,10 @@ class Acting:
 
     def may_act_on(self, request: HttpRequest, thing: Any) -> bool:
         return staff.may_act(request.user)
+
+    def read_by(self, thing: Any) -> str:
+        """Return the sentence that says who reads the reason of an act."""
+        return "The team reads it in its activity."
 
     def get_urls(self) -> list[Any]:
         own = path(
@@ -86,7 +92,7 @@ class Acting:
             raise Http404
         if not self.may_act_on(request, thing):
             raise PermissionDenied
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = ReasonForm(request.POST if request.method == "POST" else None, read_by=self.read_by(thing))
         if not act.offered(thing):
             messages.warning(request, f"There is nothing to do: {thing} is as it would be then.")
         elif request.method != "POST" or (act.asks and not form.is_valid()):

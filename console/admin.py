@@ -128,6 +128,13 @@ class UserAdmin(Acting, ReadOnly, admin.ModelAdmin):
     def may_act_on(self, request: HttpRequest, thing: User) -> bool:
         return staff.may_act_on(request.user, thing)
 
+    def read_by(self, thing: User) -> str:
+        """Name every team that reads the reason, as one of them may be told what is another's business."""
+        names = ", ".join(thing.teams.order_by("name").values_list("name", flat=True))
+        if not names:
+            return f"No team reads it, as {thing} is in none. It stands in the log of support."
+        return f"Every team of this person reads it: {names}."
+
     @admin.display(description="works in support as", empty_value="-")
     def support(self, person: User) -> str | None:
         """What of support the person is."""

@@ -199,6 +199,23 @@ def test_it_is_told_in_each_team_of_the_person(acting: Client, alice: User, team
 
 
 @pytest.mark.parametrize("slug", ["end-sessions", "stop"])
+def test_who_reads_the_reason_is_said_before_it_is_given(slug: str, acting: Client, alice: User, team: Team) -> None:
+    Team.objects.found("Second", by=alice)
+    url = reverse("admin:console_user_act", args=[alice.pk, slug])
+    sentence = f"Every team of this person reads it: {team.name}, Second."
+
+    assert sentence in acting.get(url).content.decode()
+    assert f"Say why. {sentence}" in acting.post(url, {"reason": ""}).content.decode()
+
+
+def test_of_who_is_in_no_team_it_is_said_that_none_reads_it(acting: Client) -> None:
+    alone = User.objects.create_user("alone@northwind.example", PASSWORD, name="Al One")
+    url = reverse("admin:console_user_act", args=[alone.pk, "stop"])
+
+    assert "No team reads it, as Al One is in none." in acting.get(url).content.decode()
+
+
+@pytest.mark.parametrize("slug", ["end-sessions", "stop"])
 def test_p6_acting_staff_do_nothing_to_staff_or_to_themselves(
     slug: str, acting: Client, ada: User, rita: User, sam: User
 ) -> None:
