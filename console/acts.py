@@ -22,14 +22,16 @@ from console import staff
 class ReasonForm(forms.Form):
     """Why it is done; `read_by` is a sentence that says who reads that."""
 
-    reason = forms.CharField(
-        max_length=200, widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
-    )
+    reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}))
 
     def __init__(self, *args: Any, read_by: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = read_by
         self.fields["reason"].error_messages["required"] = f"Say why. {read_by}"
+
+
+class Overtaken(Exception):
+    """Somebody else did it between the page and the button, so that nothing was done and no reason recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,9 @@ class Act:
     Something that acting staff may do to an object.
 
     `words` stand on the button, `sentence` says what will happen and has a place for the object's name. `do` takes the
-    object, the person and the reason, and returns what to say afterwards: a level of `messages`, and a sentence. `offered`
-    says of an object whether there is anything to do. Without `asks` there is no reason, and no page in between.
+    object, the person and the reason, and returns what to say afterwards: a level of `messages`, and a sentence; it raises
+    Overtaken where somebody was quicker. `offered` says of an object whether there is anything to do. Without `asks` there
+    is no reason, and no page in between.
     """
 
     slug: str
@@ -99,10 +102,18 @@ class Acting:
             return self._asked(request, act, thing, form)
         else:
             reason = form.cleaned_data["reason"] if act.asks else ""
+            self._do(request, act, thing, reason)
+        return HttpResponseRedirect(self._address("change", thing.pk))
+
+    def _do(self, request: HttpRequest, act: Act, thing: Any, reason: str) -> None:
+        try:
             level, said = act.do(thing, request.user, reason)
+        except Overtaken:
+            said = f"Somebody was quicker: {thing} was like that already. Your reason was not recorded."
+            messages.warning(request, said)
+        else:
             self.log_change(request, thing, f"{act.words}. {reason}".strip())  # type: ignore[attr-defined]
             messages.add_message(request, level, said)
-        return HttpResponseRedirect(self._address("change", thing.pk))
 
     def _asked(self, request: HttpRequest, act: Act, thing: Any, form: ReasonForm) -> HttpResponse:
         context = {

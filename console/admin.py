@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from console import looks, staff, staff_acts
-from console.acts import Act, Acting
+from console.acts import Act, Acting, Overtaken
 from console.models import Event, Invitation, Membership, Team, User
 
 
@@ -88,12 +88,14 @@ def _end_sessions(person: User, by: User, reason: str) -> tuple[int, str]:
 
 
 def _stop(person: User, by: User, reason: str) -> tuple[int, str]:
-    staff_acts.stop(person, by=by, reason=reason)
+    if not staff_acts.stop(person, by=by, reason=reason):
+        raise Overtaken
     return messages.SUCCESS, f"Stopped {person} from signing in, and signed them out everywhere."
 
 
 def _allow(person: User, by: User, reason: str) -> tuple[int, str]:
-    staff_acts.allow(person, by=by, reason=reason)
+    if not staff_acts.allow(person, by=by, reason=reason):
+        raise Overtaken
     return messages.SUCCESS, f"Allowed {person} to sign in again."
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from console.acts import Act, Acting
+from console.acts import Act, Acting, Overtaken
 from console.admin import ReadOnly
 from console.models import User, Verb
 from registries.admin import ledger
@@ -38,12 +38,14 @@ def _check(connection: Connection, by: User, reason: str) -> tuple[int, str]:
 
 
 def _pause(connection: Connection, by: User, reason: str) -> tuple[int, str]:
-    connection.pause(True, by=by, reason=reason)
+    if not connection.pause(True, by=by, reason=reason):
+        raise Overtaken
     return messages.SUCCESS, f"Paused {connection}. The team reads why on its page."
 
 
 def _resume(connection: Connection, by: User, reason: str) -> tuple[int, str]:
-    connection.pause(False, by=by, reason=reason)
+    if not connection.pause(False, by=by, reason=reason):
+        raise Overtaken
     return messages.SUCCESS, f"Resumed {connection}: it is handed out and tested again."
 
 

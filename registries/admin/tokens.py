@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 
-from console.acts import Act, Acting
+from console.acts import Act, Acting, Overtaken
 from console.admin import ReadOnly
 from console.models import User
 from registries.admin import ledger
@@ -14,7 +14,8 @@ from registries.models import HandOut, MachineToken
 
 
 def _revoke(token: MachineToken, by: User, reason: str) -> tuple[int, str]:
-    token.revoke(by=by, reason=reason)
+    if not token.revoke(by=by, reason=reason):
+        raise Overtaken
     return messages.SUCCESS, f"Revoked {token}. Whoever asks with it gets nothing."
 
 

@@ -210,18 +210,21 @@ class MachineToken(models.Model):
         self.refresh_from_db()
         return new.text
 
-    def revoke(self, *, by: User, reason: str = "") -> None:
+    def revoke(self, *, by: User, reason: str = "") -> bool:
         """
-        Let it stop working at once. It stays in the list, so that it is seen who still tries it.
+        Let it stop working at once. It stays in the list, so that it is seen who still tries it. Return whether that is
+        news.
 
         `reason` is what support staff say, who always give one: it is recorded as theirs.
         """
         verb = Verb.STAFF_REVOKED if reason else Verb.MACHINE_TOKEN_REVOKED
         with transaction.atomic():
-            if MachineToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            changed = bool(MachineToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()))
+            if changed:
                 self._record(verb, by=by, detail=reason)
         # Somebody may have removed it meanwhile, and then there is nothing to read again.
         self.revoked_at = MachineToken.objects.filter(pk=self.pk).values_list("revoked_at", flat=True).first()
+        return changed
 
     def _record(self, verb: Verb, *, by: User | None, detail: str = "") -> None:
         Event.record(self.team, verb, self.name, by=by, about=self.public_id, detail=detail)

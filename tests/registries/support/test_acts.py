@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -12,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from console import staff
+from console import staff, staff_acts
+from console.acts import ReasonForm
 from console.models import Event, Team, User, Verb
 from registries.models import Check, Connection, MachineToken
 from tests.conftest import PASSWORD
@@ -223,6 +225,39 @@ def test_p6_acting_staff_do_nothing_to_staff_or_to_themselves(
         assert act(acting, "user", person, slug, reason=REASON).status_code == 403
 
     assert User.objects.filter(is_active=True).count() == 3
+
+
+# Two at once ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "slug"), [
+    ("connection", "pause"), ("connection", "resume"), ("machinetoken", "revoke"), ("user", "stop"), ("user", "allow"),
+])  # fmt: skip
+def test_of_two_who_do_the_same_at_once_the_second_reads_that_somebody_was_quicker(
+    model: str, slug: str, acting: Client, sam: User, connection: Connection, token: MachineToken, alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if slug == "resume":
+        connection.pause(True, by=alice)
+    if slug == "allow":
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+    quicker: dict[str, Callable[[], object]] = {
+        "pause": lambda: Connection.objects.get().pause(True, by=sam, reason="The first."),
+        "resume": lambda: Connection.objects.get().pause(False, by=sam, reason="The first."),
+        "revoke": lambda: MachineToken.objects.get().revoke(by=sam, reason="The first."),
+        "stop": lambda: staff_acts.stop(User.objects.get(pk=alice.pk), by=sam, reason="The first."),
+        "allow": lambda: staff_acts.allow(User.objects.get(pk=alice.pk), by=sam, reason="The first."),
+    }
+    valid = ReasonForm.is_valid
+    monkeypatch.setattr(ReasonForm, "is_valid", lambda form: bool(quicker[slug]()) and valid(form))
+    thing = {"connection": connection, "machinetoken": token, "user": alice}[model]
+
+    answer = act(acting, model, thing, slug, reason="The second.").content.decode()
+
+    assert f"Somebody was quicker: {thing} was like that already. Your reason was not recorded." in answer
+    assert Event.objects.filter(detail="The first.").count() == 1
+    assert not Event.objects.filter(detail="The second.").exists()
+    assert not LogEntry.objects.exists()
 
 
 # Who may not ------------------------------------------------------------------------------------------------------------
