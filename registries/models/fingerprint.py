@@ -15,7 +15,7 @@ Source: security page, C14.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -168,8 +168,10 @@ class Told:
 
 
 def _twins(connection: "Connection", present: Fingerprint) -> "tuple[Connection, ...]":
-    """Return the team's other connections that have the same secret now."""
+    """Return the team's other connections that have the same secret now, so many of them, and none that only had it."""
     alike: Any = Fingerprint.objects.filter(letters=present.letters, key_number=present.key_number)
-    had_it: Any = connection.team.connections.filter(pk__in=alike.values("connection")).exclude(pk=connection.pk)
-    found = [(other, Fingerprint.objects.present(other)) for other in had_it.order_by("name")[:MOST_TWINS]]
-    return tuple(other for other, latest in found if latest and latest.whole == present.whole)
+    latest = Fingerprint.objects.filter(connection=models.OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    others: Any = connection.team.connections.filter(pk__in=alike.values("connection")).exclude(pk=connection.pk)
+    have_it = others.annotate(latest=models.Subquery(latest)).filter(latest__in=alike.values("pk")).order_by("name")
+    # What the latest letters are of may have been replaced since, by what has no fingerprint yet.
+    return tuple(islice((other for other in have_it if Fingerprint.objects.present(other)), MOST_TWINS))

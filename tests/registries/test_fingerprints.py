@@ -18,7 +18,7 @@ from console.models import Team, User
 from registries import sealing
 from registries.distribution import Secret
 from registries.flavors import FLAVORS
-from registries.models import Check, Connection, Fingerprint, FingerprintKey
+from registries.models import Check, Connection, Fingerprint, FingerprintKey, fingerprint
 from registries.models.fingerprint import KEPT, Told
 from tests.conftest import CANARY
 
@@ -139,6 +139,19 @@ def test_the_same_secret_in_another_connection_of_the_team_is_named(
     assert "The same secret as in" in page()
     assert ">second</a> of this team." in page()
     assert "third" not in page()
+
+
+def test_a_twin_is_found_behind_any_number_of_connections_that_only_had_the_secret(
+    connection: Connection, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "MOST_TWINS", 2)
+    for name in ("a", "b"):
+        registry = FLAVORS["github"](namespace="acme", username="octo", password=Secret("new"))  # type: ignore[call-arg]
+        other(connection.team, alice, CANARY, name).replace(registry, by=alice, version=1, keep_secrets=False, name=name)
+    for name in ("c", "d", "e"):
+        other(connection.team, alice, CANARY, name)
+
+    assert [twin.name for twin in Told.of(connection).twins] == ["c", "d"]
 
 
 def test_a_connection_that_has_another_secret_now_is_no_twin(connection: Connection, alice: User) -> None:
