@@ -285,6 +285,21 @@ def test_whoever_left_is_still_found_by_name_and_whoever_came_back_stands_once(
     assert "optgroup" not in page
 
 
+@pytest.mark.parametrize("leaves", [True, False], ids=["who left", "who was removed"])
+def test_a_team_does_not_learn_what_a_former_member_is_called_today(
+    leaves: bool, team: Team, alice: User, vera: User, admins: Client
+) -> None:
+    team.memberships.get(user=vera).remove(by=vera if leaves else alice)
+    User.objects.filter(pk=vera.pk).update(name="Vera Weiss", email="weiss@elsewhere.example")
+    then = "Vera Voss" if leaves else "vera@northwind.example"
+
+    page = page_of(admins)
+
+    assert re.search(rf'value="{vera.pk}">\s*{then}', page)
+    assert "Weiss" not in page
+    assert "weiss@" not in page
+
+
 def test_a_person_who_is_gone_for_good_is_found_by_the_address_they_had(
     team: Team, alice: User, vera: User, admins: Client
 ) -> None:
