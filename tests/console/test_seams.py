@@ -141,7 +141,7 @@ def test_a12_in_a_known_browser_no_fresh_sign_in_at_the_provider_stands_for_the_
     client = signed_in(with_app)
     was_asked_again(client, with_app)
 
-    for path in ("/teams/northwind/tokens/new/", "/accounts/2fa/totp/deactivate/"):
+    for path in ("/teams/northwind/members/invite/", "/accounts/2fa/totp/deactivate/"):
         assert client.post(path).headers["Location"].startswith("/accounts/2fa/reauthenticate/"), path
 
     assert with_app.has_second_step
