@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,13 @@ COLUMNS = (
     "previous", "digest",
 )  # fmt: skip
 
-PART_ROWS = 2000
-"""How many rows of the team one part looks at."""
+PART_ROWS = 200
+"""How many rows of the team one part looks at, and so about how many a slow reader keeps in memory."""
 
-BROKEN_OFF = "This file is not whole: Berth ran into a fault while it made it."
+FILE_SECONDS = 540.0
+"""How long a file may take, so that its last line can still say that it is not whole before the answer is ended."""
+
+BROKEN_OFF = "This file is not whole: Berth ran into a fault while it made it, or it took too long to be read."
 """The last line then, since the beginning is sent, and with it that all is well."""
 
 ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
@@ -41,8 +45,11 @@ FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
 
 
 def rows(events: "EventQuerySet", span: "Span") -> Iterator[list["Event"]]:
-    """Yield the rows within a span that fit, in order of number, in lists of at most PART_ROWS."""
+    """Yield the rows within a span that fit, in order of number, in lists of at most PART_ROWS. Raises TimeoutError."""
+    ends = time.monotonic() + FILE_SECONDS
     for number in range(span.first, span.last + 1, PART_ROWS):
+        if time.monotonic() >= ends:
+            raise TimeoutError
         last = min(number + PART_ROWS - 1, span.last)
         yield list(events.filter(number__gte=number, number__lte=last).order_by("number"))
 

@@ -24,10 +24,13 @@ from django.conf import settings
 from django.db import close_old_connections
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # It renames two.
 
-from console.long_answers import pass_on
+from console import long_answers
 from console.requests import BODY_SECONDS, TOO_SLOW, fits, refused
 
 log = logging.getLogger("berth")
+
+
+TOO_MANY = b"Too many files are being downloaded at this moment. Wait a minute, and download this one again.\n"
 
 
 class Answer(NamedTuple):
@@ -45,6 +48,7 @@ class Entry:
     def __init__(self, answering: WSGIApplication, *, threads: int, body_seconds: float = BODY_SECONDS) -> None:
         self._answering, self._body_seconds = answering, body_seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="berth")
+        self._long = 0  # How many long answers go on; only the loop's one thread counts them.
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = environ_of(scope)
@@ -72,9 +76,14 @@ class Entry:
 
     async def _pass_on(self, answer: Answer, protocol: HTTPProtocol) -> None:
         in_a_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        if self._long >= long_answers.MOST:
+            await in_a_thread(answer.parts.close)
+            protocol.response_bytes(503, put_off(answer.headers), TOO_MANY)
+            return
         parts = iter(answer.parts)
+        self._long += 1
         try:
-            await pass_on(
+            await long_answers.pass_on(
                 lambda path: protocol.response_file(answer.status, answer.headers, path),
                 lambda: in_a_thread(next_of, parts),
             )
@@ -83,6 +92,7 @@ class Entry:
         except Exception:
             log.exception("fault within a long answer")  # Its beginning is sent, so it ends early.
         finally:
+            self._long -= 1
             await in_a_thread(answer.parts.close)
 
 
@@ -134,6 +144,12 @@ def answer_of(answering: WSGIApplication, environ: dict[str, Any]) -> Answer:
         if close := getattr(parts, "close", None):
             close()
     return Answer(*started[-1], body.getvalue())
+
+
+def put_off(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers of an answer that is not given now: those that guard a page stay, those about a file do not."""
+    kept = [each for each in headers if each[0].lower() not in ("content-type", "content-disposition")]
+    return [*kept, ("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "60")]
 
 
 def next_of(parts: Iterator[bytes]) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -127,6 +128,66 @@ def test_whoever_never_reads_ends_the_answer(monkeypatch: pytest.MonkeyPatch) ->
 
     assert parts.made < 10
     assert parts.closed
+
+
+def test_whoever_reads_a_little_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_answers, "ANSWER_SECONDS", 0.3)
+
+    class Slow(Reader):
+        def _read(self, path: Path) -> None:
+            with path.open("rb", buffering=0) as file:
+                while piece := file.read(16_384):
+                    self.answer += piece
+                    time.sleep(0.05)
+
+    parts, reader = Parts(100), Slow()
+
+    run(Entry(parts.answering, threads=1), (Asked(), reader))
+
+    assert 0 < parts.made < 20
+    assert parts.closed
+
+
+def test_however_quickly_somebody_reads_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_answers, "ANSWER_SECONDS", 0.0)
+    parts, reader = Parts(100), Reader()
+
+    run(Entry(parts.answering, threads=1), (Asked(), reader))
+
+    assert (parts.made, parts.closed) == (1, True)
+
+
+def test_who_comes_when_enough_long_answers_go_on_is_told_to_come_back() -> None:
+    begin = threading.Event()
+    made = [Parts(3) for _ in range(long_answers.MOST + 2)]
+    readers = [Reader(begin=begin) for _ in made[:-2]]
+    refused, later = Wire(), Reader()
+    answers = iter(made)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        headers = [("Content-Type", "text/csv"), ("Content-Disposition", "attachment"), ("Cache-Control", "no-store")]
+        start_response("200 OK", headers)
+        return next(answers)
+
+    entry = Entry(answer, threads=1)
+
+    async def ask() -> None:
+        going_on = [asyncio.create_task(entry.__rsgi__(Asked(), reader)) for reader in readers]  # type: ignore[arg-type]
+        await asyncio.sleep(0.3)
+        await asyncio.wait_for(entry.__rsgi__(Asked(), refused), 5)  # type: ignore[arg-type]
+        begin.set()
+        await asyncio.gather(*going_on)
+        await entry.__rsgi__(Asked(), later)  # type: ignore[arg-type]
+
+    to_its_end(ask())
+    later.reading.result(10)
+
+    assert (refused.status, refused.headers) == (
+        503, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "retry-after": "60"},
+    )  # fmt: skip
+    assert b"Too many files are being downloaded" in refused.answer
+    assert (made[-2].made, made[-2].closed) == (0, True)
+    assert [len(reader.answer) for reader in [*readers, later]] == [3 * len(PART)] * (long_answers.MOST + 1)
 
 
 def test_an_answer_that_nobody_opens_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,6 +144,17 @@ def test_a_file_that_breaks_off_says_so(
         assert b"This file is not whole" in got[-1]
 
 
+def test_a_file_that_takes_too_long_says_so(strange: list[Event], admins: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activity_files, "FILE_SECONDS", 0.0)
+    got = []
+
+    with pytest.raises(TimeoutError):  # noqa: PT012
+        for part in admins.get(f"{PAGE}export.jsonl"):
+            got.append(part)  # noqa: PERF402
+
+    assert b"or it took too long to be read" in got[-1]
+
+
 # Spreadsheets -----------------------------------------------------------------------------------------------------------
 
 
