@@ -159,8 +159,10 @@ class Team(models.Model):
         What happened in it stays for support staff, until its time is over.
         """
         self.locked_membership(by, at_least=Role.OWNER)
-        Event.record(self, Verb.TEAM_REMOVED, self.name, by=by)
+        gone = Team(pk=self.pk, name=self.name)
         self.delete()
+        # Last, as everybody does it: whoever changes a connection holds that, and then waits for the head of the record.
+        Event.record(gone, Verb.TEAM_REMOVED, gone.name, by=by)
 
     def takes_with_it(self) -> "list[tuple[int, str]]":
         """

@@ -21,9 +21,9 @@ def reset(user: User) -> bool:
         taken, _ = Authenticator.objects.filter(user=user).delete()
         if not taken:
             return False
-        for team in user.teams.order_by("pk"):
-            Event.record(team, Verb.SECOND_STEP_RESET, user.email, about=user.pk)
         sessions.end_others(user)
+        for team in user.teams.order_by("pk"):  # Last, since whoever records holds up all that happens in the team.
+            Event.record(team, Verb.SECOND_STEP_RESET, user.email, about=user.pk)
     log.warning("the second step of %s was taken off by an operator", user.pk)
     return True
 

@@ -3,7 +3,9 @@
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from console.models import Team, User, Verb
 from tests.conftest import PASSWORD
@@ -42,6 +44,18 @@ def test_a_second_step_is_taken_off_recorded_and_told(
     event = team.events.get(verb=Verb.SECOND_STEP_RESET)
     assert str(event) == "The operator took off the second step of alice@northwind.example"
     assert f"the second step of {alice.pk} was taken off by an operator" in caplog.text
+
+
+def test_sessions_are_ended_before_the_head_of_a_record_is_taken(alice: User, team: Team) -> None:
+    give_code_app(alice)
+    signed_in_by_the_form(alice)
+
+    with CaptureQueriesContext(connection) as asked:
+        call_command("reset_second_step", alice.email)
+
+    statements = [query["sql"] for query in asked]
+    ended = max(index for index, sql in enumerate(statements) if 'DELETE FROM "usersessions' in sql)
+    assert min(index for index, sql in enumerate(statements) if "console_head" in sql) > ended
 
 
 def test_a_mail_that_cannot_be_sent_leaves_it_taken_off_and_is_said(

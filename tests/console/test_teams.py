@@ -6,7 +6,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from console.models import NotAllowed, SlugTaken, Team, User
@@ -142,6 +144,16 @@ def test_a_team_is_deleted_once_its_name_is_typed(alices: Client, team: Team, co
     assert "Northwind is deleted." in words(response.content)
     assert not Team.objects.filter(pk=team.pk).exists()
     assert not Connection.objects.exists()
+
+
+def test_a_team_takes_the_head_of_its_record_last(team: Team, alice: User, connection: Connection) -> None:
+    """As whoever changes a connection does: two that take one after the other crosswise would wait for each other."""
+    with CaptureQueriesContext(database) as asked:
+        team.remove(by=alice)
+
+    statements = [query["sql"] for query in asked]
+    last_deletion = max(index for index, sql in enumerate(statements) if sql.startswith("DELETE"))
+    assert min(index for index, sql in enumerate(statements) if "console_head" in sql) > last_deletion
 
 
 def test_deleting_asks_for_the_password_first(team: Team, alice: User, signed_in: People) -> None:
