@@ -108,6 +108,58 @@ def test_triggers_that_are_lost_are_missed_and_come_back_with_the_next_start(db:
     assert append_only.lacking() == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such statement.")
+@pytest.mark.parametrize("table", ["console_event", "console_cut"])
+@pytest.mark.parametrize("same", ["id", "number"])
+def test_replacing_a_row_is_refused(old_team: Team, alice: User, table: str, same: str) -> None:
+    happen(old_team, alice)
+    assert Cut.objects.exists()
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    other = {"id": "number = number + 1000", "number": "id = id + 1000"}[same]
+    taken = [other.partition(" = ")[2] if column == other.split()[0] else f'"{column}"' for column in columns]
+    before = list(Event.objects.order_by("pk").values()), list(Cut.objects.order_by("pk").values())
+
+    for statement in ("REPLACE", "INSERT OR REPLACE"):
+        with pytest.raises(DatabaseError, match="only added to"):
+            sql(f"{statement} INTO {table} SELECT {', '.join(taken)} FROM {table} ORDER BY id DESC LIMIT 1")
+
+    assert (list(Event.objects.order_by("pk").values()), list(Cut.objects.order_by("pk").values())) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's triggers have functions.")
+def test_a_trigger_that_only_has_the_name_of_one_is_found_and_made_anew(team: Team, alice: User) -> None:
+    happen(team, alice)
+    sql("DROP TRIGGER console_event_no_update")
+    sql("CREATE TRIGGER console_event_no_update BEFORE UPDATE ON console_event WHEN 0 BEGIN SELECT 1; END")
+
+    assert append_only.lacking() == ["console_event_no_update"]
+
+    append_only.guard()
+    assert append_only.lacking() == []
+    with pytest.raises(DatabaseError, match="only added to"):
+        sql("UPDATE console_event SET subject = 'nobody'")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions of its own.")
+@pytest.mark.parametrize("statement", [
+    "CREATE OR REPLACE FUNCTION console_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+    "ALTER TABLE console_event DISABLE TRIGGER console_event_no_update",
+    """CREATE OR REPLACE TRIGGER console_event_no_update BEFORE UPDATE ON console_event FOR EACH ROW WHEN (false)
+    EXECUTE FUNCTION console_refuse()""",
+], ids=["function", "switched off", "never"])  # fmt: skip
+def test_a_trigger_that_does_nothing_any_more_is_found_and_made_anew(team: Team, alice: User, statement: str) -> None:
+    happen(team, alice)
+    sql(statement)
+
+    assert "console_event_no_update" in append_only.lacking()
+
+    append_only.guard()
+    assert append_only.lacking() == []
+    with pytest.raises(DatabaseError, match="only added to"):
+        sql("UPDATE console_event SET subject = 'nobody'")
+
+
 def test_a_team_goes_and_what_happened_in_it_stays(team: Team, alice: User) -> None:
     gone = Team(pk=team.pk)
     happen(team, alice)

@@ -21,7 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--against", metavar="FILE", type=Path, help="Heads that an earlier run printed.")
 
     def handle(self, *args: Any, against: Path | None, **options: Any) -> None:
-        found = [f"The database lets rows be changed: its trigger {name} is missing." for name in append_only.lacking()]
+        found = [
+            f"The database lets rows be changed: its trigger {name} is missing or another one."
+            for name in append_only.lacking()
+        ]
         teams = {*Head.objects.values_list("pk", flat=True), *Event.objects.values_list("team_id", flat=True).distinct()}
         for team_id in sorted(teams):
             found += [f"{fault.team_id} {fault.number}: {fault.sentence}" for fault in faults(team_id)]
