@@ -40,8 +40,10 @@ BROKEN_OFF = "This file is not whole: Berth ran into a fault while it made it, o
 ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 """What some programs take for the end of a line, as JSON may write it too."""
 
-# At the beginning, and after what parts cells or rows in a country where that is not the comma.
-FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
+# At the beginning, and after what parts cells or rows in a country where that is not the comma: then a quote begins a cell
+# too, and ends it again, since each is written twice. A blank may be left out. What parts is not among these, so that
+# a text is gone through once.
+FORMULA = re.compile(r"(^|[;\t\r\n\x0b\x0c])((?:[^\S\t\r\n\x0b\x0c]|\")*)(?=[=+\-@\t\r＝＋－＠])")
 
 
 def rows(events: "EventQuerySet", span: "Span") -> Iterator[list["Event"]]:
@@ -85,7 +87,7 @@ def _harmless(line: list[Any]) -> list[Any]:
     """Return a line without what a spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
     if not FORMULA.search("\n".join(map(str, line))):  # As good as always; and one look is sooner taken than fourteen.
         return line
-    return [FORMULA.sub(r"\1'", value) if isinstance(value, str) else value for value in line]
+    return [FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value for value in line]
 
 
 def _csv(lines: Sequence[Sequence[Any]]) -> bytes:
