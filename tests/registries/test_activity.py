@@ -167,6 +167,37 @@ def test_an_address_that_a_token_had_not_come_from_stands_out(ask: Any, team: Te
     assert (str(event), event.address) == ("ci-runner came from an address it had not used before", "203.0.113.9")
 
 
+def test_a_network_of_ipv6_that_one_machine_may_have_is_one_address(ask: Any, team: Team) -> None:
+    """Also where it is written in another way, and where another process sees it."""
+    for address in (
+        "2001:db8::1",
+        "2001:db8::2",
+        "2001:DB8:0:0:1:2:3:4",
+        "2001:db8:0:1::1",
+        "2001:db8::3",
+        "2001:db8:0:1:f::",
+    ):
+        assert ask(address).status_code == 200
+        machine_activity.forget()
+
+    assert [event.address for event in team.events.filter(verb=Verb.READ_FROM_ELSEWHERE)] == ["2001:db8:0:1::1"]
+
+
+def test_a_token_that_comes_from_everywhere_fills_no_days_activity(
+    ask: Any, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_activity, "ELSEWHERE_A_DAY", 3)
+
+    def come(numbers: range) -> list[str | None]:
+        for number in numbers:
+            ask(f"203.0.113.{number}")
+        return [event.address for event in team.events.filter(verb=Verb.READ_FROM_ELSEWHERE).order_by("number")]
+
+    assert come(range(6)) == ["203.0.113.1", "203.0.113.2", "203.0.113.3"]
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        assert come(range(4, 5))[3:] == ["203.0.113.4"]
+
+
 def test_the_days_first_refusal_says_why(ask: Any, web: Connection, team: Team, bob: User) -> None:
     web.pause(True, by=bob)
 
