@@ -299,7 +299,7 @@ def test_a_chain_that_was_written_anew_is_found_by_a_head_noted_elsewhere(
         call_command("verify_activity", against=tmp_path / "heads")
 
 
-@pytest.mark.parametrize("text", ["nonsense", "a b c", b"\xff\xfe"])
+@pytest.mark.parametrize("text", ["nonsense", "a b c", "team 3 abc", b"\xff\xfe"])
 def test_a_file_of_something_else_is_refused_in_words(db: None, tmp_path: Path, text: str | bytes) -> None:
     (tmp_path / "heads").write_bytes(text if isinstance(text, bytes) else text.encode())
 
@@ -354,6 +354,21 @@ def test_a_start_drops_what_is_old_of_teams_in_which_nothing_happens(old_team: T
 
     assert not gone.events.exists()
     assert found(gone) == []
+
+
+def test_a_row_of_no_team_is_told_and_keeps_no_start_from_dropping_what_is_old(
+    old_team: Team, caplog: pytest.LogCaptureFixture
+) -> None:
+    stray = old_team.events.order_by("number")[1]
+    stray.pk, stray.team_id = None, None  # As only SQL could put it in.
+    stray.save(force_insert=True)
+
+    call_command("migrate", verbosity=0)
+
+    assert list(Event.objects.all()) == [stray]
+    assert "Activity of the team None older than 400 days stays" in caplog.text
+    with pytest.raises(CommandError, match=r"^1 row belongs to no team, as none of Berth’s does\.$"):
+        call_command("verify_activity")
 
 
 def test_a_row_put_in_where_rows_were_dropped_is_found(old_team: Team, alice: User) -> None:

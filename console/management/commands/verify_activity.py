@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -25,9 +26,12 @@ class Command(BaseCommand):
             f"The database lets rows be changed: its trigger {name} is missing or another one."
             for name in append_only.lacking()
         ]
-        teams = {*Head.objects.values_list("pk", flat=True), *Event.objects.values_list("team_id", flat=True).distinct()}
+        recorded = Event.objects.order_by().values_list("team_id", flat=True).distinct()
+        teams = {*Head.objects.values_list("pk", flat=True), *recorded.exclude(team_id__isnull=True)}
         for team_id in sorted(teams):
             found += [f"{fault.team_id} {fault.number}: {fault.sentence}" for fault in faults(team_id)]
+        if count := Event.objects.filter(team_id__isnull=True).count():
+            found.append(f"{count} {'row belongs' if count == 1 else 'rows belong'} to no team, as none of Berth’s does.")
         found += _compared(against) if against else []
         for head in Head.objects.order_by("pk"):
             self.stdout.write(f"{head.pk} {head.number} {head.digest}")
@@ -41,7 +45,7 @@ def _compared(path: Path) -> list[str]:
     found = []
     try:
         lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        noted = [(team, int(number), digest) for team, number, digest in lines]
+        noted = [(UUID(team), int(number), digest) for team, number, digest in lines]
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise CommandError(f"{path} does not hold the lines that this command prints.") from error
     for team, number, digest in noted:
