@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
@@ -64,7 +65,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         counts where this session has not seen the second step of somebody who has one, as in a browser that is known.
         """
         if not self._both_steps_taken():
-            return True
+            raise ReauthenticationRequired  # Returned, it would still be asked whether anything was typed lately.
         lately = app in ("", "allauth.mfa") and self._signed_in_lately()
         required = super().is_reauthentication_required(app=app, **kwargs) and not lately
         if required:
