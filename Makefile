@@ -7,10 +7,10 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check bench lock clean for-running for-testing
+.PHONY: help run demo dev test check messages bench lock clean for-running for-testing
 
 help: # (this list)
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 run: for-running ## serve Berth on 127.0.0.1:8000 (PORT=9000 changes that), and print the address
 	@$(PY) -m console.keys
@@ -36,6 +36,9 @@ check: for-testing ## format, lint, types, import layers, templates, migrations,
 	$(PY) .venv/bin/lint-imports --no-cache
 	find templates -name '*.html' -exec .venv/bin/djade --check {} +
 	$(PY) -m tests.lab.deployment
+
+messages: for-testing ## gather every sentence into the catalogues of console/locale, and compile them
+	@$(PY) -m tests.lab.messages
 
 bench: for-testing ## measure what people wait for
 	@$(PY) -m tests.lab.packages docker-registry

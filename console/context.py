@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from console import VERSION
 
@@ -19,6 +20,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "membership": getattr(request, "membership", None),
         "my_teams": user.teams if user is not None and user.is_authenticated else [],
         "people_make_teams": settings.BERTH_TEAMS_BY_PEOPLE,
+        "languages": settings.LANGUAGES,
+        "language": get_language(),
         "theme": theme if theme in THEMES else "",
         "version": VERSION,
         "sso": settings.BERTH_OIDC,

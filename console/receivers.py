@@ -15,7 +15,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from console import sessions, sign_ins
+from console import languages, sessions, sign_ins
 from console.models import User
 
 
@@ -27,6 +27,13 @@ def begins(request: HttpRequest, user: User, **kwargs: Any) -> None:
 @receiver(user_logged_in)
 def is_recorded(request: HttpRequest, user: User, **kwargs: Any) -> None:
     sign_ins.record(request, user)
+
+
+@receiver(user_logged_in)
+def brings_the_language(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Take over the language of who signs in from the account, in the answer and in the browser."""
+    if user.language:
+        languages.bring(request, user.language)
 
 
 @receiver(user_logged_out)

@@ -100,6 +100,13 @@ BERTH_TEAMS_BY_PEOPLE = environment.flag(
 BERTH_ACTIVITY_DAYS = environment.number(
     "BERTH_ACTIVITY_DAYS", 400, "How many days a team’s activity is kept.", least=31, most=36_500
 )
+LANGUAGES = [("en", "English")]
+BERTH_LANGUAGE = environment.one_of(
+    "BERTH_LANGUAGE",
+    "en",
+    tuple(code for code, _ in LANGUAGES),
+    "The language of whoever chose none, and whose browser asks for none that Berth speaks.",
+)
 EMAIL_URL = environment.mail(
     "EMAIL_URL", "consolemail://", "The mail server: `smtp+tls://user:password@host:587`. Prints mails when not set."
 )
@@ -161,6 +168,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "console.languages.middleware",
     "console.middleware.judge_request",
     "django.middleware.common.CommonMiddleware",
     # From here on what people have, down to the last line.
@@ -197,7 +205,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "console.rendering.Renderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = BERTH_LANGUAGE
+LANGUAGE_COOKIE_NAME = "berth-language"
+LOCALE_PATHS = [environment.root() / "console" / "locale"]
+FORMAT_MODULE_PATH = "console.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

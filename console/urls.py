@@ -18,6 +18,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("setup/<str:token>/", views.setup, name="setup"),
     path("theme/", views.theme, name="theme"),
+    path("language/", views.language, name="language"),
     path("accounts/signup/", views.closed, name="account_signup"),
     path("accounts/2fa/", include("console.second_step.urls")),
     path("accounts/sessions/", views.session_list, name="usersessions_list"),  # As allauth calls it.

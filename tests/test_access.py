@@ -64,6 +64,8 @@ TABLE = [
     Row("GET", "setup", ("guess",), same(404)),
     Row("GET", "theme", (), same(405)),
     Row("POST", "theme", (), same(302)),
+    Row("GET", "language", (), same(405)),
+    Row("POST", "language", (), same(302)),
     Row("GET", "account_login", (), (200, 302, 302, 302, 302, 302)),
     Row("GET", "account_logout", (), (302, 200, 200, 200, 200, 200)),
     Row("GET", "account_signup", (), same(404)),

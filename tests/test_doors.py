@@ -34,7 +34,7 @@ OPEN = {
     "account_reset_password_from_key", "account_reset_password_from_key_done", "account_signup", "admin:login",
     "api:api-root", "api:credentials", "api:docker_config", "api:docs", "api:openapi-json", "api:pull_secret",
     "api:registries", "api:spec_checks", "index", "invitation", "machine_client", "mfa_authenticate",
-    "mfa_login_webauthn", "setup", "theme",
+    "mfa_login_webauthn", "setup", "theme", "language",
     # Where there is a provider, these ask by themselves who is there; tests/console/test_sso.py has their visitors.
     "sso_callback", "sso_connect", "sso_connections", "sso_login", "sso_reauthenticate",
 }  # fmt: skip

@@ -50,6 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField("may sign in", default=True)
     is_staff = models.BooleanField("support staff", default=False)
+    language = models.CharField(max_length=10, blank=True)
     signed_out_at = models.DateTimeField("sessions ended", null=True, editable=False)
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
 

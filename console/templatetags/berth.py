@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from console import devices
+from console import devices, languages
 from console.models import Role, Team
 
 register = template.Library()
@@ -184,6 +184,12 @@ def initials(name: Any) -> str:
     """Return the first letters of the first and the last word: "Mara Lindqvist" is ML."""
     words = str(name).split()
     return "".join(word[0] for word in (words if len(words) < 2 else [words[0], words[-1]])).upper()
+
+
+@register.filter
+def said(text: str) -> str:
+    """Say what is kept in the reader's language."""
+    return languages.said(text)
 
 
 @register.filter

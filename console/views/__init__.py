@@ -1,7 +1,7 @@
 """Pages of the house, and its answers to faults."""
 
 from console.views.faults import bad_request, csrf_failed, page_not_found, server_error
-from console.views.house import closed, index, setup, theme
+from console.views.house import closed, index, language, setup, theme
 from console.views.invitation import invitation
 from console.views.members import (
     invitation_again,
@@ -25,6 +25,7 @@ __all__ = [
     "invitation",
     "invitation_again",
     "invitation_withdraw",
+    "language",
     "member_ask",
     "member_hand_over",
     "member_invite",

@@ -1,4 +1,4 @@
-"""Where people land, the first-run set-up, and the theme."""
+"""Where people land, the first-run set-up, the theme and the language."""
 
 from typing import Any
 
@@ -12,12 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from console import first_run, sign_ins
+from console import first_run, languages, sign_ins
 from console.context import THEMES
 from console.forms import SetUpForm
+from console.languages import YEAR_SECONDS
 from console.models import AlreadySetUp, Installation
-
-YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 @login_not_required
@@ -55,13 +54,9 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep the choice of theme in a cookie; without one the system's choice holds."""
-    chosen, back = request.POST.get("theme", ""), request.POST.get("next", "")
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
-        response = HttpResponse(status=204)
-    else:
-        here = {request.get_host()}
-        safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure())
-        response = HttpResponseRedirect(back if safe else reverse("index"))
+    chosen = request.POST.get("theme", "")
+    by_script = request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch"
+    response = HttpResponse(status=204) if by_script else _back(request)
     if chosen in THEMES:
         response.set_cookie(
             "berth-theme", chosen, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure()
@@ -69,6 +64,26 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("berth-theme", samesite="Lax")
     return response
+
+
+@login_not_required
+@require_POST
+def language(request: Any) -> HttpResponse:
+    """Keep the choice of a language in a cookie, and with the account of who is signed in. Other words change nothing."""
+    chosen, response = request.POST.get("language", ""), _back(request)
+    if chosen in dict(settings.LANGUAGES):
+        languages.keep(response, chosen, secure=request.is_secure())
+        if request.user.is_authenticated:
+            request.user.language = chosen
+            request.user.save(update_fields=["language"])
+    return response
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Lead back to the page of ours on which somebody chose."""
+    back, here = request.POST.get("next", ""), {request.get_host()}
+    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure())
+    return HttpResponseRedirect(back if safe else reverse("index"))
 
 
 @login_not_required

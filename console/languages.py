@@ -1,0 +1,83 @@
+"""
+Which language somebody reads, and how what is kept is said in it.
+
+People have the language that they chose, which a cookie holds, or the first of their browser's that Berth speaks. The
+choice is also kept with the account: mails go by it, and signing in brings it to another browser. What machines read is
+English.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format, number_format
+
+from console.problems import from_a_machine
+from console.sentences import Fill, Sentence
+
+ENGLISH = "en"
+BROUGHT = "berth_language"
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer in the language of whoever asks."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if from_a_machine(request):
+            with translation.override(ENGLISH):
+                return get_response(request)
+        with translation.override(translation.get_language_from_request(request)):
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+        if brought := getattr(request, BROUGHT, ""):
+            keep(response, brought, secure=request.is_secure())
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+    return answer
+
+
+def bring(request: HttpRequest, language: str) -> None:
+    """Go on in a language that an account has, in this answer and in all that follow. One that is gone changes nothing."""
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        setattr(request, BROUGHT, language)
+
+
+def keep(response: HttpResponse, language: str, *, secure: bool) -> None:
+    """Let the browser keep the choice of a language."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure
+    )
+
+
+def of(language: str) -> str:
+    """Return the language to write to somebody in who chose this one, or chose none."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def said(text: str) -> str:
+    """Say a text that is kept in the language of whoever reads it now. What is no `Sentence` stays as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return text.in_words(translation.gettext, translation.ngettext, _written)
+
+
+def day(moment: date, *, year: bool = True) -> str:
+    """Write a day so that no reader takes the month for the day: 12 Nov 2026."""
+    return date_format(moment, "DATE_FORMAT" if year else "MONTH_DAY_FORMAT")
+
+
+def minute(moment: datetime) -> str:
+    """Write a moment to the minute, in the time zone of the house: 12 Nov 2026, 14:05."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _written(fill: Fill) -> str:
+    if isinstance(fill, str):
+        return said(fill)
+    return day(fill) if isinstance(fill, date) else number_format(fill)
