@@ -21,29 +21,36 @@ MARK = "say"
 
 class Sentence(str):
     """
-    A sentence in English that can be said in other languages; make one with `say`, `count` or `together`.
+    A sentence in English that can be said in other languages; make one with `say`, `say_count` or `together`.
 
     `message` is what catalogues know it by, with places in braces; `many` its plural, or "", which holds where
-    `fills["count"]` is not 1. `parts` are the sentences that this one is a row of, or nothing.
+    `fills["count"]` is not 1. `parts` are the sentences that this one is a row of, or nothing. `english` is how English
+    says it where that is not the message itself, or "".
     """
 
     message: str
     many: str
     fills: Mapping[str, Fill]
     parts: tuple[str, ...]
+    english: str
 
     def __new__(
-        cls, message: str, many: str = "", fills: Mapping[str, Fill] | None = None, parts: tuple[str, ...] = ()
+        cls,
+        message: str,
+        many: str = "",
+        fills: Mapping[str, Fill] | None = None,
+        parts: tuple[str, ...] = (),
+        english: str = "",
     ) -> Self:
         fills = fills or {}
-        words = many if many and fills["count"] != 1 else message
+        words = english or (many if many and fills["count"] != 1 else message)
         text = " ".join(parts) if parts else words.format_map({name: _in_english(fill) for name, fill in fills.items()})
         self = super().__new__(cls, text)
-        self.message, self.many, self.fills, self.parts = message, many, fills, parts
+        self.message, self.many, self.fills, self.parts, self.english = message, many, fills, parts, english
         return self
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.message, self.many, self.fills, self.parts
+        return self.message, self.many, self.fills, self.parts, self.english
 
     def in_words(
         self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str], fill: Callable[[Fill], str]
@@ -51,8 +58,10 @@ class Sentence(str):
         """Say it in another language: by its translations of messages, and by how it writes what fills their places."""
         if self.parts:
             return " ".join(fill(part) for part in self.parts)
-        number = self.fills["count"] if self.many else 1
-        words = ngettext(self.message, self.many, int(number)) if self.many else gettext(self.message)  # type: ignore[arg-type]
+        count = self.fills["count"] if self.many else 1
+        words = ngettext(self.message, self.many, count) if self.many else gettext(self.message)  # type: ignore[arg-type]
+        if self.english and words == self.message:
+            words = self.english
         return words.format_map({name: fill(value) for name, value in self.fills.items()})
 
 
@@ -64,6 +73,15 @@ def say(message: str, **fills: Fill) -> Sentence:
 def say_count(one: str, many: str, *, count: int, **fills: Fill) -> Sentence:
     """Make a sentence that is another one for one thing than for several; `{count}` is how many there are."""
     return Sentence(one, many, {"count": count, **fills})
+
+
+def say_as(english: str, sentence: str) -> str:
+    """
+    Say a sentence with other words in English, and as before in every other language.
+
+    For a label within a sentence: English has it in lower case there, and languages that write nouns with capitals do not.
+    """
+    return Sentence(sentence.message, english=english) if isinstance(sentence, Sentence) else english
 
 
 def together(*sentences: str) -> str:
@@ -79,7 +97,8 @@ def as_json(text: str) -> Any:
     if text.parts:
         return {MARK: [as_json(part) for part in text.parts]}
     fills = {name: _fill_as_json(fill) for name, fill in text.fills.items()}
-    return {MARK: text.message, **({"many": text.many} if text.many else {}), **({"with": fills} if fills else {})}
+    told = {MARK: text.message, "many": text.many, "with": fills, "english": text.english}
+    return {name: value for name, value in told.items() if value or name == MARK}
 
 
 def from_json(value: Any) -> str:
@@ -89,7 +108,7 @@ def from_json(value: Any) -> str:
     if isinstance(value[MARK], list):
         return Sentence("", parts=tuple(from_json(part) for part in value[MARK]))
     fills = {name: _fill_from_json(fill) for name, fill in value.get("with", {}).items()}
-    return Sentence(value[MARK], value.get("many", ""), fills)
+    return Sentence(value[MARK], value.get("many", ""), fills, english=value.get("english", ""))
 
 
 def day_in_english(day: date) -> str:
