@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -36,7 +37,7 @@ class TeamRequest(HttpRequest):
 
 View = Callable[..., HttpResponse]
 
-NOT_DONE = "Nothing was changed. Sign in, then do it again."
+NOT_DONE = _("Nothing was changed. Sign in, then do it again.")
 
 
 class SignInFirst(LoginRequiredMiddleware):

@@ -8,10 +8,15 @@ from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPa
 from allauth.account.models import EmailAddress
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from console import later
 
-LABELS = {"oldpassword": "Current password", "password1": "New password", "password2": "New password, again"}
+LABELS = {"oldpassword": _("Current password"), "password1": _("New password"), "password2": _("New password, again")}
+
+SAID_BY_ALLAUTH = (gettext_noop("You must type the same password each time."),)
+"""What people read of allauth as it is. Its catalogues address them in another way than ours, so these have it too."""
 
 
 def in_our_words(form: forms.Form) -> None:

@@ -6,7 +6,7 @@ An admin class lists its acts; each has an address of its own below the object's
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -15,8 +15,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from console import staff
+from console.languages import ENGLISH
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class ReasonForm(forms.Form):
@@ -27,7 +33,7 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, read_by: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = read_by
-        self.fields["reason"].error_messages["required"] = f"Say why. {read_by}"
+        self.fields["reason"].error_messages["required"] = _("Say why. {read_by}").format(read_by=read_by)
 
 
 class Overtaken(Exception):
@@ -39,15 +45,15 @@ class Act:
     """
     Something that acting staff may do to an object.
 
-    `words` stand on the button, `sentence` says what will happen and has a place for the object's name. `do` takes the
+    `words` stand on the button, `sentence` says what will happen and has a place for the object's `name`. `do` takes the
     object, the person and the reason, and returns what to say afterwards: a level of `messages`, and a sentence; it raises
     Overtaken where somebody was quicker. `offered` says of an object whether there is anything to do. Without `asks` there
     is no reason, and no page in between.
     """
 
     slug: str
-    words: str
-    sentence: str
+    words: "StrPromise"
+    sentence: "StrPromise"
     do: Callable[[Any, Any, str], tuple[int, str]]
     offered: Callable[[Any], bool] = lambda thing: True
     asks: bool = True
@@ -63,7 +69,7 @@ class Acting:
 
     def read_by(self, thing: Any) -> str:
         """Return the sentence that says who reads the reason of an act."""
-        return "The team reads it in its activity."
+        return _("The team reads it in its activity.")
 
     def get_urls(self) -> list[Any]:
         own = path(
@@ -97,7 +103,7 @@ class Acting:
             raise PermissionDenied
         form = ReasonForm(request.POST if request.method == "POST" else None, read_by=self.read_by(thing))
         if not act.offered(thing):
-            messages.warning(request, f"There is nothing to do: {thing} is as it would be then.")
+            messages.warning(request, _("There is nothing to do: {name} is as it would be then.").format(name=thing))
         elif request.method != "POST" or (act.asks and not form.is_valid()):
             return self._asked(request, act, thing, form)
         else:
@@ -109,10 +115,11 @@ class Acting:
         try:
             level, said = act.do(thing, request.user, reason)
         except Overtaken:
-            said = f"Somebody was quicker: {thing} was like that already. Your reason was not recorded."
-            messages.warning(request, said)
+            said = _("Somebody was quicker: {name} was like that already. Your reason was not recorded.")
+            messages.warning(request, said.format(name=thing))
         else:
-            self.log_change(request, thing, f"{act.words}. {reason}".strip())  # type: ignore[attr-defined]
+            with translation.override(ENGLISH):
+                self.log_change(request, thing, f"{act.words}. {reason}".strip())  # type: ignore[attr-defined]
             messages.add_message(request, level, said)
 
     def _asked(self, request: HttpRequest, act: Act, thing: Any, form: ReasonForm) -> HttpResponse:
@@ -122,7 +129,7 @@ class Acting:
             "opts": self.opts,  # type: ignore[attr-defined]
             "original": thing,
             "act": act,
-            "sentence": act.sentence.format(thing),
+            "sentence": act.sentence.format(name=thing),
             "form": form,
             "back_url": self._address("change", thing.pk),
         }

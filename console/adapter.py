@@ -12,14 +12,16 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from console import guesses, mails
+from console.models import User
 from console.sso import passwords, reauthentication
 
 ASKED_BY = {
-    "reauthenticate": "Use the password",
-    "mfa_reauthenticate": "Use a code",
-    "mfa_reauthenticate:webauthn": "Use a passkey",
+    "reauthenticate": _("Use the password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 
 
@@ -33,15 +35,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": "This account may not sign in.",
-        "duplicate_email": "This address belongs to your account already.",
-        "email_password_mismatch": "The email or the password is not right.",
-        "enter_current_password": "Enter your current password.",
-        "incorrect_password": "The password is not right.",
-        "invalid_password_reset": "This link was used or has ended. Ask for another one.",
-        "rate_limited": "Too many requests. Wait a moment, then try again.",
-        "same_as_current": "This is the same as before.",
-        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+        "account_inactive": _("This account may not sign in."),
+        "duplicate_email": _("This address belongs to your account already."),
+        "email_password_mismatch": _("The email or the password is not right."),
+        "enter_current_password": _("Enter your current password."),
+        "incorrect_password": _("The password is not right."),
+        "invalid_password_reset": _("This link was used or has ended. Ask for another one."),
+        "rate_limited": _("Too many requests. Wait a moment, then try again."),
+        "same_as_current": _("This is the same as before."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
     }
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -120,10 +122,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         password_url = at_home(reverse("account_reset_password"))
         mails.written(template_prefix, email, {**context, "password_url": password_url}).send()
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
         """Tell a person what happened to the account. It has happened, so a mail server that fails must not hide that."""
         with mails.failing_quietly():
-            super().send_notification_mail(*args, **kwargs)
+            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
 
     def send_password_reset_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send the link for a new password. A fault of the mail server must not show who has an account."""

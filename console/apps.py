@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def make_cache_table(using: str, **kwargs: Any) -> None:
@@ -26,7 +27,7 @@ def drop_old_activity(**kwargs: Any) -> None:
 class ConsoleConfig(AppConfig):
     default = True  # Of the two in this file.
     name = "console"
-    verbose_name = "People and teams"
+    verbose_name = _("People and teams")
 
     def ready(self) -> None:
         from console import append_only, checks, receivers  # noqa: F401  # The checks register themselves.

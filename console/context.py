@@ -4,11 +4,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from console import VERSION
+from console.languages import ENGLISH
 
 THEMES = ("light", "dark")
+WORDS = (
+    gettext_noop("Berth answered with HTTP {status}. Load the page again to see where things stand."),
+    gettext_noop("Berth did not answer. Look at the connection, then load the page again."),
+    gettext_noop("Copied."),
+    gettext_noop("Read {name}."),
+    gettext_noop("The lines were joined into one."),
+    gettext_noop("The theme is changed on this page only."),
+)
+"""What our scripts say. They know it in English, so a page brings it in the languages besides."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +32,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "people_make_teams": settings.BERTH_TEAMS_BY_PEOPLE,
         "languages": settings.LANGUAGES,
         "language": get_language(),
+        "words": {} if get_language() == ENGLISH else {words: gettext(words) for words in WORDS},
         "theme": theme if theme in THEMES else "",
         "version": VERSION,
         "sso": settings.BERTH_OIDC,

@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from console.models import Installation, Invitation, Membership, Role, Team, User
 from console.models.invitation import AGAIN_AFTER
 
 ROLES = {
-    Role.OWNER: "All of it, and the team itself.",
-    Role.ADMIN: "Registries, tokens and members.",
-    Role.MEMBER: "Sees registries, checks files.",
+    Role.OWNER: _("All of it, and the team itself."),
+    Role.ADMIN: _("Registries, tokens and members."),
+    Role.MEMBER: _("Sees registries, checks files."),
 }
 MOST_AT_ONCE = 20
 
@@ -30,13 +32,13 @@ class NameField(forms.CharField):
     def validate(self, value: Any) -> None:
         super().validate(value)
         if not value.isprintable():
-            raise ValidationError("Leave out what cannot be seen.", code="unseen")
+            raise ValidationError(_("Leave out what cannot be seen."), code="unseen")
 
 
 class TeamForm(forms.Form):
     """A new team."""
 
-    name = NameField(label="Team name", max_length=80, help_text="As people say it. Its address follows from it.")
+    name = NameField(label=_("Team name"), max_length=80, help_text=_("As people say it. Its address follows from it."))
 
     def found(self, *, by: User) -> Team:
         return Team.objects.found(self.cleaned_data["name"], by=by)
@@ -45,12 +47,12 @@ class TeamForm(forms.Form):
 class TeamSettingsForm(forms.Form):
     """What a team is called, and where its pages are."""
 
-    name = NameField(label="Team name", max_length=80, help_text="As people say it.")
+    name = NameField(label=_("Team name"), max_length=80, help_text=_("As people say it."))
     slug = forms.SlugField(
-        label="Address",
+        label=_("Address"),
         max_length=50,
-        help_text="In the links to the team’s pages. Links with the old one keep working.",
-        error_messages={"invalid": "Use letters, digits, dashes and underscores."},
+        help_text=_("In the links to the team’s pages. Links with the old one keep working."),
+        error_messages={"invalid": _("Use letters, digits, dashes and underscores.")},
     )
 
     def __init__(self, data: Any = None, *, team: Team) -> None:
@@ -64,11 +66,11 @@ class TeamSettingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if self.data.get("based_on", self.based_on) != self.based_on:
-            sentence = (
-                f"The team was renamed meanwhile. It is called {self.team.name} now, and its address is {self.team.slug}. "
+            sentence = gettext(
+                "The team was renamed meanwhile. It is called {team} now, and its address is {address}. "
                 "Nothing was saved. Save again to have it as below."
             )
-            raise ValidationError(sentence, code="stale")
+            raise ValidationError(sentence.format(team=self.team.name, address=self.team.slug), code="stale")
         return super().clean() or {}
 
     def clean_slug(self) -> str:
@@ -79,29 +81,29 @@ class TeamSettingsForm(forms.Form):
 class DeleteTeamForm(forms.Form):
     """Confirms that a team goes, with all that it has: its name is typed."""
 
-    name = NameField(label="Team name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = NameField(label=_("Team name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, data: Any = None, *, team: Team) -> None:
         super().__init__(data)
         self.team = team
-        self.fields["name"].help_text = format_html("Type <b>{}</b> to delete it.", team.name)
+        self.fields["name"].help_text = format_html(gettext("Type <b>{name}</b> to delete it."), name=team.name)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name != " ".join(self.team.name.split()):
-            raise ValidationError("This is not its name.", code="name")
+            raise ValidationError(_("This is not its name."), code="name")
         return name
 
 
 class PersonForm(forms.Form):
     """Somebody new: what they are called, and their password."""
 
-    name = NameField(label="Your name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         strip=False,
         max_length=1024,
-        help_text="10 characters or more.",
+        help_text=_("10 characters or more."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -135,13 +137,13 @@ class SetUpForm(PersonForm):
     """The first owner and the first team."""
 
     email = forms.EmailField(
-        label="Email",
+        label=_("Email"),
         max_length=254,
-        help_text="You sign in with it.",
+        help_text=_("You sign in with it."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     team = NameField(
-        label="Team name", max_length=80, help_text="Registries belong to a team. You can make more teams later."
+        label=_("Team name"), max_length=80, help_text=_("Registries belong to a team. You can make more teams later.")
     )
 
     field_order = ("name", "email", "password", "team")
@@ -159,46 +161,48 @@ class InviteForm(forms.Form):
     """
 
     emails = forms.CharField(
-        label="Invite by email",
+        label=_("Invite by email"),
         max_length=6000,
-        help_text="Several at once with commas or spaces.",
+        help_text=_("Several at once with commas or spaces."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={"required": "Enter at least one address."},
+        error_messages={"required": _("Enter at least one address.")},
     )
-    role = forms.ChoiceField(label="Role", error_messages={"invalid_choice": "Choose one of these."})
+    role = forms.ChoiceField(label=_("Role"), error_messages={"invalid_choice": _("Choose one of these.")})
 
     def __init__(self, data: Any = None, *, by: Membership) -> None:
         super().__init__(data, auto_id="invite_%s")
         self.by, self.team = by, by.team
-        self.fields["role"] = forms.ChoiceField(
-            label="Role", choices=[(role, f"{role.label}: {ROLES[role]}") for role in roles_up_to(by)]
-        )
+        words = {role: gettext("{role}: {rights}").format(role=role.label, rights=ROLES[role]) for role in roles_up_to(by)}
+        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=list(words.items()))
         self.initial["role"] = Role.MEMBER
 
     def clean_emails(self) -> list[str]:
         emails = list(dict.fromkeys(addresses(self.cleaned_data["emails"])))
         if not emails:
-            raise ValidationError("Enter at least one address.", code="required")
+            raise ValidationError(_("Enter at least one address."), code="required")
         if len(emails) > MOST_AT_ONCE:
-            raise ValidationError(f"These are {len(emails)} addresses. Invite {MOST_AT_ONCE} at once.", code="many")
+            many = gettext("These are {count} addresses. Invite {most} at once.")
+            raise ValidationError(many.format(count=len(emails), most=MOST_AT_ONCE), code="many")
         for email in emails:
             try:
                 validate_email(email)
                 if not email.isascii() or len(email) > Invitation.LONGEST_EMAIL:
                     raise ValidationError("")
             except ValidationError:
-                raise ValidationError(f"“{email[:80]}” is not an email address.", code="email") from None
+                wrong = gettext("“{email}” is not an email address.").format(email=email[:80])
+                raise ValidationError(wrong, code="email") from None
         there = (
             self.team.memberships.filter(user__email__in=emails)
             .values_list("user__email", flat=True)
             .order_by("user__email")
         )
         if there:
-            are = "is" if len(there) == 1 else "are"
-            raise ValidationError(f"{' and '.join(there)} {are} in the team already.", code="member")
+            members = ngettext("{people} is in the team already.", "{people} are in the team already.", len(there))
+            raise ValidationError(members.format(people=gettext(" and ").join(there)), code="member")
         lately = self.team.invitations.filter(email__in=emails, sent_at__gt=timezone.now() - AGAIN_AFTER)
         if just_now := lately.values_list("email", flat=True).first():
-            raise ValidationError(f"{just_now} was invited just now. Wait a minute.", code="lately")
+            lately_invited = gettext("{email} was invited just now. Wait a minute.").format(email=just_now)
+            raise ValidationError(lately_invited, code="lately")
         return emails
 
 
@@ -206,7 +210,9 @@ class RoleForm(forms.Form):
     """Which role somebody gets: not above that of whoever gives it."""
 
     role = forms.ChoiceField(
-        label="Role", widget=forms.RadioSelect, error_messages={"required": "Choose one.", "invalid_choice": "Choose one."}
+        label=_("Role"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
     )
 
     def __init__(self, data: Any = None, *, by: Membership, of: Membership) -> None:
@@ -219,7 +225,7 @@ class RoleForm(forms.Form):
 class _Sentences:
     """What the renderer wants to know of a group of choices; see `rendering`."""
 
-    def __init__(self, form_field: forms.Field, sentences: dict[str, str]) -> None:
+    def __init__(self, form_field: forms.Field, sentences: dict[str, Any]) -> None:
         self.form_field, self.sentences = form_field, sentences
 
 

@@ -6,17 +6,22 @@ choice is also kept with the account: mails go by it, and signing in brings it t
 English.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise, lazy
 
 from console.problems import from_a_machine
 from console.sentences import Fill, Sentence
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 ENGLISH = "en"
 BROUGHT = "berth_language"
@@ -62,9 +67,17 @@ def of(language: str) -> str:
 
 def said(text: str) -> str:
     """Say a text that is kept in the language of whoever reads it now. What is no `Sentence` stays as it is."""
-    if not isinstance(text, Sentence):
+    if not isinstance(text, Sentence) or (translation.get_language() or ENGLISH) == ENGLISH:
         return text
     return text.in_words(translation.gettext, translation.ngettext, _written)
+
+
+def kept(label: "str | StrPromise") -> str:
+    """Return a label that is said at once, as those of fields and choices are, so that it can be kept and said later."""
+    if not isinstance(label, Promise):
+        return label
+    with translation.override(ENGLISH):
+        return Sentence(str(label))
 
 
 def day(moment: date, *, year: bool = True) -> str:
@@ -75,6 +88,16 @@ def day(moment: date, *, year: bool = True) -> str:
 def minute(moment: datetime) -> str:
     """Write a moment to the minute, in the time zone of the house: 12 Nov 2026, 14:05."""
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def listed(things: Sequence[str]) -> str:
+    """Put things in a row: "a, b and c"."""
+    *others, last = things or [""]
+    return translation.gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
+
+
+said_later = lazy(said, str)
+"""Say a text whenever it is read: for what is made once, as the choices of a column are."""
 
 
 def _written(fill: Fill) -> str:

@@ -12,15 +12,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from console import sessions
 
 SEEN_EVERY_SECONDS = 3 * 60
 """How often it is written down that a session is used, so that not every page writes."""
 
-IDLE = "You were signed out after an hour without use."
-OLD = "You were signed out, 12 hours after you had signed in."
-GONE = "You were signed out: that session has ended."
+IDLE = _("You were signed out after an hour without use.")
+OLD = _("You were signed out, 12 hours after you had signed in.")
+GONE = _("You were signed out: that session has ended.")
 
 
 def end_in_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -40,12 +41,12 @@ def end_in_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 def _why_it_ends(request: HttpRequest) -> str:
     session, now = request.session, time.time()
     if SESSION_KEY not in session:
-        return GONE if request.COOKIES.get(settings.SESSION_COOKIE_NAME) and session.is_empty() else ""
+        return str(GONE) if request.COOKIES.get(settings.SESSION_COOKIE_NAME) and session.is_empty() else ""
     if sessions.BEGAN not in session or sessions.SEEN not in session:
-        return GONE  # Nobody wrote down that it began.
+        return str(GONE)  # Nobody wrote down that it began.
     if now - session[sessions.BEGAN] >= sessions.longest().total_seconds():
-        return OLD
-    return IDLE if now - session[sessions.SEEN] >= sessions.IDLE.total_seconds() else ""
+        return str(OLD)
+    return str(IDLE) if now - session[sessions.SEEN] >= sessions.IDLE.total_seconds() else ""
 
 
 def _is_use(request: HttpRequest) -> bool:

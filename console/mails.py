@@ -15,8 +15,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
 from django.template import Context
 from django.template.loader import get_template
+from django.utils import translation
+
+from console import languages
+from console.models import User
 
 log = logging.getLogger("berth")
 
@@ -27,7 +32,17 @@ FRAMES = {False: "email/base.txt", True: "email/base.html"}
 
 
 def written(prefix: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
-    """Write the mail of `{prefix}_subject.txt` and `{prefix}_message.txt` to one address, which both know as `email`."""
+    """
+    Write the mail of `{prefix}_subject.txt` and `{prefix}_message.txt` to one address, which both know as `email`.
+
+    It is in the language of whose the address is, or of `user`, if the mail is about an account; else in that of whoever
+    causes it.
+    """
+    with translation.override(_language_of(to, context.get("user"))):
+        return _written(prefix, to, {**context, "language": translation.get_language()})
+
+
+def _written(prefix: str, to: str, context: Mapping[str, Any]) -> EmailMultiAlternatives:
     context = {"email": to, "host_name": settings.BERTH_URL.netloc, **context}
     subject = " ".join(_rendered(f"{prefix}_subject.txt", context, html=False).split())  # A line break ends a header.
     context |= {"subject": subject}
@@ -44,6 +59,12 @@ def failing_quietly() -> Iterator[None]:
         yield
     except FAULTS as error:
         log.error("a mail could not be sent: %s", type(error).__name__)
+
+
+def _language_of(to: str, user: User | None) -> str:
+    theirs = Q(email=to.lower()) | Q(emailaddress__email=to.lower(), emailaddress__verified=True)
+    reader = user or User.objects.filter(theirs).first()
+    return languages.of(reader.language) if reader else translation.get_language()
 
 
 def _rendered(name: str, context: Mapping[str, Any], *, html: bool) -> str:

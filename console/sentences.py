@@ -60,8 +60,6 @@ class Sentence(str):
             return " ".join(fill(part) for part in self.parts)
         count = self.fills["count"] if self.many else 1
         words = ngettext(self.message, self.many, count) if self.many else gettext(self.message)  # type: ignore[arg-type]
-        if self.english and words == self.message:
-            words = self.english
         return words.format_map({name: fill(value) for name, value in self.fills.items()})
 
 

@@ -100,7 +100,7 @@ BERTH_TEAMS_BY_PEOPLE = environment.flag(
 BERTH_ACTIVITY_DAYS = environment.number(
     "BERTH_ACTIVITY_DAYS", 400, "How many days a team’s activity is kept.", least=31, most=36_500
 )
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 BERTH_LANGUAGE = environment.one_of(
     "BERTH_LANGUAGE",
     "en",

@@ -9,10 +9,13 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.second_step.door import led_to_set_up
 
@@ -20,8 +23,8 @@ OURS = ("console", "registries")
 
 
 class SupportSite(admin.AdminSite):
-    site_header = site_title = "Berth support"
-    index_title = "Support"
+    site_header = site_title = _("Berth support")
+    index_title = _("Support")
     front_page: Callable[[], dict[str, Any]] = staticmethod(dict)  # What a room tells on the front page.
 
     @method_decorator(login_not_required)
@@ -63,5 +66,25 @@ class SupportSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take what this project registers. Other apps would add pages of sessions, addresses and rights [P1, P6]."""
-        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
-        super().register([model for model in models if model._meta.app_label in OURS], admin_class, **options)
+        given = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        ours = [model for model in given if model._meta.app_label in OURS]
+        for model in ours:
+            let_names_be_said(model)
+        super().register(ours, admin_class, **options)
+
+
+def let_names_be_said(model: type[models.Model]) -> None:
+    """
+    Let the names that Django makes of a class's and its columns' own be said in the reader's language: in English as ever.
+
+    They are given here and not in the class, as whatever stands there is part of a migration. Each room lists its words.
+    """
+    opts = model._meta
+    name = opts.verbose_name_raw
+    if "verbose_name" not in opts.original_attrs:
+        opts.verbose_name = _(name)
+    if "verbose_name_plural" not in opts.original_attrs:
+        opts.verbose_name_plural = _(f"{name}s")
+    for field in (*opts.fields, *opts.many_to_many):
+        if field._verbose_name is None:  # type: ignore[attr-defined]
+            field.verbose_name = pgettext_lazy("column", field.name.replace("_", " "))

@@ -20,6 +20,7 @@ from typing import Any, Self
 from django.conf import settings
 
 from console.environment import Proxy
+from console.sentences import say
 from registries.distribution.errors import BlockedByPolicy, DeadlinePassed, NameNotFound, RegistryError, Unreachable
 from registries.interfaces import Address, not_loopback, own_addresses
 
@@ -34,25 +35,25 @@ def _table(rows: Mapping[str, str]) -> tuple[tuple[str, Network], ...]:
 # What no operator can allow: nothing of the field is there, and what is there gives away the machine's own identity.
 _NEVER = _table(
     {
-        "a metadata address": (
+        say("a metadata address"): (
             "169.254.169.254 169.254.170.2 169.254.170.23 168.63.129.16 100.100.100.200 192.0.0.192 "
             "fd00:ec2::/32 fd00:42::42 fd20:ce::254"
         ),
-        "a link-local address": "169.254.0.0/16 fe80::/10",
-        "an unspecified address": "0.0.0.0/8 ::/128",
-        "a multicast address": "224.0.0.0/4 ff00::/8",
-        "a broadcast address": "255.255.255.255",
-        "an IPv4 address in disguise": "::ffff:0:0/96 ::ffff:0:0:0/96 64:ff9b:1::/48 2001::/32 2002::/16",
+        say("a link-local address"): "169.254.0.0/16 fe80::/10",
+        say("an unspecified address"): "0.0.0.0/8 ::/128",
+        say("a multicast address"): "224.0.0.0/4 ff00::/8",
+        say("a broadcast address"): "255.255.255.255",
+        say("an IPv4 address in disguise"): "::ffff:0:0/96 ::ffff:0:0:0/96 64:ff9b:1::/48 2001::/32 2002::/16",
     }
 )
 
 # What an operator has to allow by naming the network.
 _UNLESS_ALLOWED = _table(
     {
-        "a loopback address": "127.0.0.0/8 ::1/128",
-        "a private address": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10",
-        "an address shared by a provider's customers": "100.64.0.0/10",
-        "a reserved address": (
+        say("a loopback address"): "127.0.0.0/8 ::1/128",
+        say("a private address"): "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10",
+        say("an address shared by a provider's customers"): "100.64.0.0/10",
+        say("a reserved address"): (
             "192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.175.48.0/24 198.18.0.0/15 "
             "198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 2001::/23 2001:db8::/32 2620:4f:8000::/48 3ffe::/16 3fff::/20"
         ),
@@ -97,13 +98,15 @@ class Policy:
     def judge(self, address: str, port: int, *, host: str = "") -> None:
         """Raise `BlockedByPolicy` where this address or port must not be connected to; `host` is its name for people."""
         if port in _OTHER_SERVICES:
-            raise BlockedByPolicy(f"Port {port} belongs to another service than a registry.", host=host)
+            raise BlockedByPolicy(say("Port {port} belongs to another service than a registry.", port=str(port)), host=host)
         ip = ip_address(address)
         never = _kind(ip, _NEVER) or _disguise(ip)
         kind = never or ("" if self._allows(ip) else _kind(ip, _UNLESS_ALLOWED) or _unassigned(ip)) or self._itself(ip)
         if kind:
             allow = "" if never else f"{ip}/{ip.max_prefixlen}"
-            detail = f"{ip} is {kind}." if host in ("", str(ip)) else f"{host} is {kind}, {ip}."
+            detail = say("{host} is {kind}, {ip}.", host=host, kind=kind, ip=str(ip))
+            if host in ("", str(ip)):
+                detail = say("{ip} is {kind}.", ip=str(ip), kind=kind)
             raise BlockedByPolicy(detail, host=host, allow=allow)
         if ip in _NAT64:
             self.judge(str(IPv4Address(ip.packed[-4:])), port, host=host)
@@ -113,7 +116,8 @@ class Policy:
         ip = ip_address(address)
         if not self._allows(ip):
             allow = f"{ip}/{ip.max_prefixlen}"
-            raise BlockedByPolicy(f"Plain http to {host or 'the host'} would show the login.", host=host, allow=allow)
+            detail = say("Plain http to {host} would show the login.", host=host or say("the host"))
+            raise BlockedByPolicy(detail, host=host, allow=allow)
 
     def is_direct(self, address: str) -> bool:
         """Whether this address is reached without the proxy, because there is none or its network was allowed."""
@@ -124,7 +128,7 @@ class Policy:
 
     def _itself(self, ip: Address) -> str:
         alone = any(ip in network and network.num_addresses == 1 for network in self.allow)
-        return "an address of Berth itself" if ip in self.own and not alone else ""
+        return say("an address of Berth itself") if ip in self.own and not alone else ""
 
 
 def _kind(ip: Address, table: tuple[tuple[str, Network], ...]) -> str:
@@ -133,11 +137,11 @@ def _kind(ip: Address, table: tuple[tuple[str, Network], ...]) -> str:
 
 def _disguise(ip: Address) -> str:
     hidden = ip.version == 6 and int.from_bytes(ip.packed[8:12], "big") in _ISATAP
-    return "an IPv4 address in disguise" if hidden else ""
+    return say("an IPv4 address in disguise") if hidden else ""
 
 
 def _unassigned(ip: Address) -> str:
-    return "a reserved address" if ip.version == 6 and ip not in _PUBLIC_IPV6 else ""
+    return say("a reserved address") if ip.version == 6 and ip not in _PUBLIC_IPV6 else ""
 
 
 # Looking up ---------------------------------------------------------------------------------------------------------
@@ -154,7 +158,9 @@ def look_up(host: str, port: int, *, resolver: Resolver, seconds: float, as_writ
     A name that an operator wrote may be looked up `as_written`, with the system's search domains. Raises `NameNotFound`,
     `DeadlinePassed`, or `Unreachable` where the resolver itself is at fault.
     """
-    late = DeadlinePassed(f"{host} could not be looked up within {seconds:.0f} s.", host=host)
+    late = DeadlinePassed(
+        say("{host} could not be looked up within {seconds} s.", host=host, seconds=round(seconds)), host=host
+    )
     end = time.monotonic() + seconds
     if not _LOOK_UPS.acquire(timeout=seconds):
         raise late
@@ -168,10 +174,10 @@ def look_up(host: str, port: int, *, resolver: Resolver, seconds: float, as_writ
         raise late from None
     except socket.gaierror as error:
         if error.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
-            raise NameNotFound(f"{host} does not exist in DNS.", host=host) from None
-        raise Unreachable(f"{host} could not be looked up just now.", host=host) from None
+            raise NameNotFound(say("{host} does not exist in DNS.", host=host), host=host) from None
+        raise Unreachable(say("{host} could not be looked up just now.", host=host), host=host) from None
     except (OSError, UnicodeError):
-        raise NameNotFound(f"{host} does not exist in DNS.", host=host) from None
+        raise NameNotFound(say("{host} does not exist in DNS.", host=host), host=host) from None
 
 
 def _resolve(future: Future[tuple[str, ...]], resolver: Resolver, name: str, port: int) -> None:

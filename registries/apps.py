@@ -4,11 +4,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistriesConfig(AppConfig):
     name = "registries"
-    verbose_name = "Registries"
+    verbose_name = _("Registries")
 
     def ready(self) -> None:
         from registries import checks  # noqa: F401  # Registers the system checks.

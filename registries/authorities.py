@@ -10,6 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from console.sentences import say
 
 LIMIT_BYTES = 64 * 1024
 MOST_CERTIFICATES = 20
@@ -37,7 +40,7 @@ def _name(certificate: x509.Certificate) -> str:
     for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in certificate.subject.get_attributes_for_oid(kind):
             return str(attribute.value)[:100]
-    return certificate.subject.rfc4514_string()[:100] or "A certificate without a name"
+    return certificate.subject.rfc4514_string()[:100] or say("A certificate without a name")
 
 
 def reach(address: str, ca_certificate: str, token_hosts: Collection[str] = ()) -> str:
@@ -60,18 +63,19 @@ def clean_pem(pasted: str) -> str:
     Raises `ValidationError` with a sentence; a private key is refused, since Berth has no use for one.
     """
     if len(pasted.encode("utf-8", "replace")) > LIMIT_BYTES:
-        raise ValidationError("This is larger than 64 KB. Paste only the authority’s own certificates.", code="large")
+        raise ValidationError(_("This is larger than 64 KB. Paste only the authority’s own certificates."), code="large")
     if "PRIVATE KEY-----" in pasted:
         raise ValidationError(
-            "This holds a private key. Paste only the certificate, and treat that key as known to others.",
+            _("This holds a private key. Paste only the certificate, and treat that key as known to others."),
             code="holds_secret",
         )
     if pasted.count("-----BEGIN CERTIFICATE-----") > MOST_CERTIFICATES:
-        raise ValidationError(f"These are more than {MOST_CERTIFICATES} certificates.", code="many")
+        sentence = _("These are more than {number} certificates.").format(number=MOST_CERTIFICATES)
+        raise ValidationError(sentence, code="many")
     try:
         certificates = x509.load_pem_x509_certificates(pasted.encode())
         return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in certificates)
     except (ValueError, x509.InvalidVersion):
         raise ValidationError(
-            "This is not a PEM certificate. One begins with -----BEGIN CERTIFICATE----- and is pasted whole.", code="pem"
+            _("This is not a PEM certificate. One begins with -----BEGIN CERTIFICATE----- and is pasted whole."), code="pem"
         ) from None

@@ -8,6 +8,8 @@ from console.models import User
 from registries.models import Connection
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
     from registries.forms import ConnectionForm
 
 
@@ -17,7 +19,7 @@ class Conflict:
 
     by: User | None
     at: datetime | None
-    changes: tuple[tuple[str, str, str], ...]
+    changes: "tuple[tuple[str | StrPromise, str, str], ...]"
 
 
 def between(connection: Connection, form: "ConnectionForm") -> Conflict:
@@ -31,6 +33,6 @@ def between(connection: Connection, form: "ConnectionForm") -> Conflict:
         by=connection.changed_by,
         at=connection.changed_at,
         changes=tuple(
-            (str(form.fields[name].label), str(now[name] or ""), str(typed.get(name) or "")) for name in differing
+            (form.fields[name].label or "", str(now[name] or ""), str(typed.get(name) or "")) for name in differing
         ),
     )

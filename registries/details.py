@@ -5,26 +5,32 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console.sentences import say
 from registries.authorities import clean_pem
 from registries.flavors.base import Input, TextField
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 RESERVED_NAMES = frozenset({"add", "import"})
 PURPOSES = (
-    ("pull", "Pull", "Run images. Berth tests pulling only."),
-    ("push", "Pull and push", "Also publish images. Berth tests an upload."),
+    ("pull", say("Pull"), say("Run images. Berth tests pulling only.")),
+    ("push", say("Pull and push"), say("Also publish images. Berth tests an upload.")),
 )
+
+
+CHOOSE = gettext_lazy("Choose one of these.")
 
 
 def judge_name(name: str) -> None:
     """Refuse what cannot name a connection."""
     if not NAME.fullmatch(name):
         raise ValidationError(
-            "Use letters, digits, dots, dashes and underscores, and start with a letter or digit.", code="name"
+            _("Use letters, digits, dots, dashes and underscores, and start with a letter or digit."), code="name"
         )
     if name.lower() in RESERVED_NAMES:
-        raise ValidationError("Berth’s own pages use this name. Choose another name.", code="reserved")
+        raise ValidationError(_("Berth’s own pages use this name. Choose another name."), code="reserved")
 
 
 class AuthoritiesField(forms.CharField):
@@ -40,18 +46,20 @@ class AuthoritiesField(forms.CharField):
 def detail_inputs() -> dict[str, Input]:
     """Return what every connection is asked for, whatever its flavor, by name."""
     purpose = forms.ChoiceField(
-        label="What the team needs",
+        label=say("What the team needs"),
         choices=[(value, words) for value, words, _ in PURPOSES],
         initial="pull",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of these.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
     asked = {
         "name": Input(
             form_field=TextField(
-                label="Name",
-                help_text="Workflow files use it as <code>containerRegistry</code>. Letters, digits, dots, dashes and "
-                "underscores.",
+                label=say("Name"),
+                help_text=say(
+                    "Workflow files use it as <code>containerRegistry</code>. Letters, digits, dots, dashes and "
+                    "underscores."
+                ),
                 max_length=64,
                 validators=[judge_name],
             ),
@@ -59,16 +67,16 @@ def detail_inputs() -> dict[str, Input]:
             size="mid",
         ),
         "description": Input(
-            form_field=TextField(label="Description", required=False, max_length=200), group="name", mono=False
+            form_field=TextField(label=say("Description"), required=False, max_length=200), group="name", mono=False
         ),
         "ends_on": Input(
             form_field=forms.DateField(
-                label="Credential ends",
-                help_text="Berth warns the team before that day.",
+                label=say("Credential ends"),
+                help_text=say("Berth warns the team before that day."),
                 required=False,
                 input_formats=["%Y-%m-%d"],
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                error_messages={"invalid": "Enter a date, such as 2026-11-30."},
+                error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-11-30.")},
             ),
             group="credentials",
             size="short",
@@ -77,8 +85,8 @@ def detail_inputs() -> dict[str, Input]:
         "purpose": Input(form_field=purpose, group="test", sentences={value: sentence for value, _, sentence in PURPOSES}),
         "test_image": Input(
             form_field=TextField(
-                label="Test image",
-                help_text="An image in this registry. Without one, Berth tests up to signing in.",
+                label=say("Test image"),
+                help_text=say("An image in this registry. Without one, Berth tests up to signing in."),
                 required=False,
                 max_length=500,
             ),
@@ -86,12 +94,12 @@ def detail_inputs() -> dict[str, Input]:
         ),
         "ca_certificate": Input(
             form_field=AuthoritiesField(
-                label="CA certificate",
-                help_text="PEM. Only if the certificate comes from your own authority.",
+                label=say("CA certificate"),
+                help_text=say("PEM. Only if the certificate comes from your own authority."),
                 required=False,
             ),
             group="network",
         ),
     }
-    asked["name"].form_field.error_messages["required"] = "Enter a name."
+    asked["name"].form_field.error_messages["required"] = gettext_lazy("Enter a name.")
     return asked

@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import httpcore
 
+from console.sentences import say, together
 from registries.addresses import LOOK_UP_SECONDS, Policy, Resolver, look_up
 from registries.distribution import Answer, BlockedByPolicy, NameNotFound, NotARegistry, NotTrusted, RegistryError
 from registries.distribution.origin import origin_of
@@ -119,7 +120,7 @@ class Way:
     ) -> Answer:
         """Send one request and return its answer, whatever its status; a body above `limit_bytes` is `NotARegistry`."""
         if not origin_of(url):
-            raise BlockedByPolicy("Berth speaks http and https to hosts, and to nothing else.")
+            raise BlockedByPolicy(say("Berth speaks http and https to hosts, and to nothing else."))
         target = httpcore.URL(url)
         host = _host(target.origin)
         self._meter.begin(self._exchange_seconds, limit_bytes + HEAD_LIMIT_BYTES)
@@ -132,7 +133,8 @@ class Way:
             for chunk in response.iter_stream():
                 received += chunk
                 if len(received) > limit_bytes:
-                    raise NotARegistry(f"{host} answers with more than Berth reads.", host=host, status=response.status)
+                    detail = say("{host} answers with more than Berth reads.", host=host)
+                    raise NotARegistry(detail, host=host, status=response.status)
             pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers]
             return Answer(response.status, pairs, bytes(received))
 
@@ -148,7 +150,10 @@ class Way:
                 if self._tunnels is None:
                     raise
                 # The proxy might know it. But where an unknown name leads cannot be judged.
-                detail = f"{host} does not exist in the DNS of Berth’s own server, where names are looked up and judged."
+                detail = say(
+                    "{host} does not exist in the DNS of Berth’s own server, where names are looked up and judged.",
+                    host=host,
+                )
                 raise NameNotFound(detail, host=host) from None
         for address in self._addresses[host]:
             self._policy.judge(address, port, host=host)
@@ -222,8 +227,8 @@ class Way:
         """
         if error.reason == "unknown_authority" and (proxy := self._proxy_to(host)):
             # Many a proxy of a company opens TLS and signs anew, and then its authority is the one to add.
-            detail = f"{error.detail} The proxy {proxy} may have put it in the place of the registry’s own."
-            return NotTrusted(detail, host=host, reason=error.reason)
+            origin = say("The proxy {proxy} may have put it in the place of the registry’s own.", proxy=proxy)
+            return NotTrusted(together(error.detail, origin), host=host, reason=error.reason)
         if error.reason not in ("expired", "wrong_host"):
             return error
         context = _trusting(self._own_ca(host))  # One of its own, since it trusts more than the others may.
@@ -233,10 +238,10 @@ class Way:
             certificate, _ = self._certificate(host, context)
         except RegistryError:
             return error
-        detail = f"The certificate expired on {_day(_not_after(certificate))}."
+        detail = say("The certificate expired on {day}.", day=_not_after(certificate).date())
         if error.reason == "wrong_host":
             # Which one is not said: whoever made the certificate could have written our login into the name.
-            detail = f"The certificate is for another host, not for {host}."
+            detail = say("The certificate is for another host, not for {host}.", host=host)
         return NotTrusted(detail, host=host, reason=error.reason)
 
 
@@ -275,7 +280,3 @@ def _authority(origin: httpcore.Origin) -> str:
 
 def _not_after(certificate: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y}"

@@ -7,6 +7,7 @@ registry said is its status and its code, which the error has judged, and never 
 
 from dataclasses import dataclass
 
+from console.sentences import say, say_count, together
 from registries import repairs
 from registries.distribution import (
     AccessDenied,
@@ -31,9 +32,9 @@ from registries.proxy import ProxyFailed
 _READABLE = frozenset({"MANIFEST_UNKNOWN", "TAG_EXPIRED"})
 
 _TRUST_FIXES = {
-    "unknown_authority": "Add the CA certificate to this registry.",
-    "expired": "Its owner has to replace it.",
-    "wrong_host": "Its owner has to replace it.",
+    "unknown_authority": say("Add the CA certificate to this registry."),
+    "expired": say("Its owner has to replace it."),
+    "wrong_host": say("Its owner has to replace it."),
 }
 
 
@@ -51,7 +52,17 @@ _MINUTES_UNTIL_SECONDS = 2 * 60 * 60  # from where on a wait is written in hours
 
 Explanation = tuple[Outcome, str, str]  # the outcome, the fact, and our own advice
 
-_NO_UPLOADS = Outcome.NO_PUSH_ACCESS, "The registry takes no uploads here.", "Choose Pull, or push somewhere else."
+_CHECK_THE_ADDRESS = say("Check the address.")
+_CHECK_THE_PASSWORD = say("Check the username and the password, or replace them.")
+_MAYBE_A_RULE = say("A network rule of the registry may be in the way.")
+_NO_FAULT_OF_THE_LOGIN = say("The login is not at fault.")
+_TRY_LATER = together(say("Try again later."), _NO_FAULT_OF_THE_LOGIN)
+_NO_TOKEN = Outcome.NOT_A_REGISTRY, say("The registry’s token service gave no token."), _CHECK_THE_ADDRESS
+_NO_UPLOADS = (
+    Outcome.NO_PUSH_ACCESS,
+    say("The registry takes no uploads here."),
+    say("Choose Pull, or push somewhere else."),
+)
 
 
 def explain(error: RegistryError, asked: Asked) -> tuple[Outcome, StepResult]:
@@ -75,22 +86,23 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
         case BlockedByPolicy():
             return Outcome.BLOCKED, error.detail, _permission(error.allow)
         case NotTrusted():
-            return Outcome.NOT_TRUSTED, error.detail, _TRUST_FIXES.get(error.reason, "Check the address and the port.")
+            return Outcome.NOT_TRUSTED, error.detail, _TRUST_FIXES.get(error.reason, say("Check the address and the port."))
         case NameNotFound():
-            fix = "Check the spelling. Berth’s own server must be able to look it up."
+            fix = say("Check the spelling. Berth’s own server must be able to look it up.")
             return Outcome.UNREACHABLE, error.detail, fix
         case Unreachable():
             return _unreachable(error)
         case ProxyFailed():
-            return Outcome.COULD_NOT_CHECK, error.detail, "An operator has to look at the proxy and at BERTH_EGRESS_PROXY."
+            fix = say("An operator has to look at the proxy and at BERTH_EGRESS_PROXY.")
+            return Outcome.COULD_NOT_CHECK, error.detail, fix
         case RateLimited():
-            return Outcome.RATE_LIMITED, f"{_who(asked.registry)} asks to slow down.", _patience(error.retry_after_seconds)
+            return Outcome.RATE_LIMITED, _asks_to_slow_down(asked.registry), _patience(error.retry_after_seconds)
         case RealmRefused():
-            return Outcome.NOT_A_REGISTRY, error.detail, "Berth sent nothing there. Check the address."
+            return Outcome.NOT_A_REGISTRY, error.detail, say("Berth sent nothing there. Check the address.")
         case NotARegistry():
             return _not_a_registry(error, asked)
         case SignInRefused():
-            return Outcome.SIGN_IN_REFUSED, error.detail, "Check the username and the password, or replace them."
+            return Outcome.SIGN_IN_REFUSED, error.detail, _CHECK_THE_PASSWORD
         case AccessDenied() if asked.image:
             return _denied(asked.step, asked.image, has_login=asked.has_login)
         case AccessDenied():
@@ -98,35 +110,41 @@ def _explanation(error: RegistryError, asked: Asked) -> Explanation:  # noqa: PL
             return _at_sign_in(flavor.forbidden_at_token if error.at_token_service else flavor.forbidden_at_sign_in)
         case NotFound() if asked.image:
             return _not_found(asked.step, asked.image, code=error.code)
-    return Outcome.COULD_NOT_CHECK, error.detail, "Try again later."
+    return Outcome.COULD_NOT_CHECK, error.detail, say("Try again later.")
 
 
 def _permission(allow: str) -> str:
     if not allow:
-        return "No setting of Berth allows it. Check the address."
-    return f"An operator has to allow this network, with BERTH_EGRESS_ALLOW={allow}."
+        return say("No setting of Berth allows it. Check the address.")
+    return say("An operator has to allow this network, with BERTH_EGRESS_ALLOW={allow}.", allow=allow)
 
 
-def _who(registry: Flavor) -> str:
+def _asks_to_slow_down(registry: Flavor) -> str:
     """Name the registry by its provider, where one provider runs all of its kind."""
-    return "The registry" if registry.any_host or registry.own_hosts else registry.name
+    if registry.any_host or registry.own_hosts:
+        return RateLimited.summary
+    return say("{provider} asks to slow down.", provider=registry.name)
 
 
 def _patience(seconds: int | None) -> str:
     if seconds is None:
-        return "Try again later. The login is not at fault."
-    unit, length = ("minute", 60) if seconds <= _MINUTES_UNTIL_SECONDS else ("hour", 3600)
-    count = -(-seconds // length)  # Rounded up: whoever comes too early is told to wait once more.
-    wait = f" in {count} {unit}{'' if count == 1 else 's'}" if count else ""
-    return f"Try again{wait}. The login is not at fault."
+        return _TRY_LATER
+    if not seconds:
+        return together(say("Try again."), _NO_FAULT_OF_THE_LOGIN)
+    # Rounded up: whoever comes too early is told to wait once more.
+    minutes, hours = -(-seconds // 60), -(-seconds // 3600)
+    wait = say_count("Try again in {count} minute.", "Try again in {count} minutes.", count=minutes)
+    if seconds > _MINUTES_UNTIL_SECONDS:
+        wait = say_count("Try again in {count} hour.", "Try again in {count} hours.", count=hours)
+    return together(wait, _NO_FAULT_OF_THE_LOGIN)
 
 
 def _unreachable(error: Unreachable) -> Explanation:
     if error.status is not None and is_a_fault(error.status):
-        return Outcome.COULD_NOT_CHECK, error.detail, "Try again later. The login is not at fault."
+        return Outcome.COULD_NOT_CHECK, error.detail, _TRY_LATER
     if error.status is not None:
-        return Outcome.UNREACHABLE, error.detail, "A network rule of the registry may be in the way."
-    return Outcome.UNREACHABLE, error.detail, "Check the port and the firewall."
+        return Outcome.UNREACHABLE, error.detail, _MAYBE_A_RULE
+    return Outcome.UNREACHABLE, error.detail, say("Check the port and the firewall.")
 
 
 def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
@@ -136,51 +154,53 @@ def _not_a_registry(error: NotARegistry, asked: Asked) -> Explanation:
         # It gave a token without a scope, so what it cannot read is the name in the scope.
         return _not_found(asked.step, asked.image, code=error.code)
     if error.status == 405 and asked.step == Step.PULL and asked.image:
-        fact = f"The registry does not let anything of {asked.image.repository} be read."
-        return Outcome.NO_PULL_ACCESS, fact, "Ask its owner whether it is switched off."
+        fact = say("The registry does not let anything of {repository} be read.", repository=asked.image.repository)
+        return Outcome.NO_PULL_ACCESS, fact, say("Ask its owner whether it is switched off.")
     if error.at_token_service:
-        return Outcome.NOT_A_REGISTRY, "The registry’s token service gave no token.", "Check the address."
+        return _NO_TOKEN
     if asked.step == Step.PUSH:
         return _NO_UPLOADS
-    answered = f": /v2/ answered HTTP {error.status}" if asked.step == Step.SIGN_IN and error.status else ""
-    return Outcome.NOT_A_REGISTRY, error.detail, f"Check the address{answered}."
+    fix = _CHECK_THE_ADDRESS
+    if asked.step == Step.SIGN_IN and error.status:
+        fix = say("Check the address: /v2/ answered HTTP {status}.", status=error.status)
+    return Outcome.NOT_A_REGISTRY, error.detail, fix
 
 
 def _at_sign_in(outcome: Outcome) -> Explanation:
     """Say what a flavor knows of a sign-in, where the statuses 400 and 403 mean something else at each."""
     if outcome == Outcome.SIGN_IN_REFUSED:
-        return outcome, "The registry refused the login.", "Check the username and the password, or replace them."
+        return outcome, SignInRefused.summary, _CHECK_THE_PASSWORD
     if outcome == Outcome.NO_PULL_ACCESS:
-        return outcome, "The login is known, but may not use this registry.", "Give it the right to read."
+        return outcome, say("The login is known, but may not use this registry."), say("Give it the right to read.")
     if outcome == Outcome.UNREACHABLE:
-        fact = "The registry turns Berth away, whatever the login."
-        return outcome, fact, "A network rule of the registry may be in the way."
-    return outcome, "The registry’s token service gave no token.", "Check the address."
+        return outcome, say("The registry turns Berth away, whatever the login."), _MAYBE_A_RULE
+    return outcome, *_NO_TOKEN[1:]
 
 
 def _denied(step: Step, image: Reference, *, has_login: bool) -> Explanation:
     if step == Step.PUSH:
         if not has_login:
-            return Outcome.NO_PUSH_ACCESS, "Without a login, nothing may be pushed.", "Enter a login, or choose Pull."
-        fact = "The account may pull, but not push."
-        return Outcome.NO_PUSH_ACCESS, fact, "Give it the writing role, or choose Pull."
+            fact, fix = say("Without a login, nothing may be pushed."), say("Enter a login, or choose Pull.")
+        else:
+            fact, fix = say("The account may pull, but not push."), say("Give it the writing role, or choose Pull.")
+        return Outcome.NO_PUSH_ACCESS, fact, fix
     if not has_login:
-        return (
-            Outcome.NO_PULL_ACCESS,
-            f"Without a login, {image.repository} may not be read.",
-            "Enter a login that reads it.",
-        )
-    fact = f"The account may sign in, but not read {image.repository}."
-    return Outcome.NO_PULL_ACCESS, fact, "Give it the role that reads this repository."
+        fact = say("Without a login, {repository} may not be read.", repository=image.repository)
+        return Outcome.NO_PULL_ACCESS, fact, say("Enter a login that reads it.")
+    fact = say("The account may sign in, but not read {repository}.", repository=image.repository)
+    return Outcome.NO_PULL_ACCESS, fact, say("Give it the role that reads this repository.")
 
 
 def _not_found(step: Step, image: Reference, *, code: str) -> Explanation:
     if step == Step.PUSH:
         return _NO_UPLOADS
-    fact = f"There is no repository {image.repository}, or this login may not see it."
+    fact = say("There is no repository {repository}, or this login may not see it.", repository=image.repository)
     if code in _READABLE:
-        fact = f"There is no image {short(image)}. The registry looked for it in {image.repository} and refused nothing."
-    return Outcome.IMAGE_NOT_FOUND, fact, "Check the test image."
+        fact = say(
+            "There is no image {image}. The registry looked for it in {repository} and refused nothing.",
+            image=short(image), repository=image.repository,
+        )  # fmt: skip
+    return Outcome.IMAGE_NOT_FOUND, fact, say("Check the test image.")
 
 
 def short(image: Reference) -> str:

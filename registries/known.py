@@ -12,7 +12,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from console.templatetags.berth import day_in_words, in_words
+from console.sentences import say, say_as
+from console.templatetags.berth import in_words
 from registries.models import Check, Connection, ConnectionQuerySet, Sealed
 from registries.models.machine_token import end_of
 from registries.outcomes import Outcome
@@ -59,7 +60,20 @@ class KnownConnection:
             self.row.last_check = self.last_checks.of(self.row)
         to_mend = level is Level.ERROR or self.row.ends_soon
         repair = self.row.repair if to_mend else ("", "")
-        return Health(level=level, sentence=sentence, ends_at=self._ends_at, repair=repair)
+        return Health(level=level, sentence=sentence, state=self._in_brief, ends_at=self._ends_at, repair=repair)
+
+    @property
+    def _in_brief(self) -> str:
+        """What a list says of its health, "" where it is well or has ended on a day that is known."""
+        if self.row.locked:
+            return say("the sealing key is missing")
+        outcome = Outcome(self.row.outcome) if self.row.outcome else None
+        if outcome and outcome not in (Outcome.CONNECTED, Outcome.ENDED) and not (outcome.is_temporary and self.row.ended):
+            return _within(outcome.label)
+        if outcome is Outcome.ENDED or self.row.ended:
+            end = self._ends_at
+            return say("its login has ended") if end is None or end > self.now else ""
+        return "" if outcome else say("not checked yet")
 
     @property
     def _ends_at(self) -> datetime | None:
@@ -69,30 +83,30 @@ class KnownConnection:
     @property
     def _state(self) -> tuple[Level, str]:
         if self.row.locked:
-            return Level.ERROR, "but its secret cannot be opened: the sealing key is missing"
+            return Level.ERROR, say("but its secret cannot be opened: the sealing key is missing")
         outcome = Outcome(self.row.outcome) if self.row.outcome else None
         if outcome and outcome not in (Outcome.CONNECTED, Outcome.ENDED) and not outcome.is_temporary:
-            return Level.ERROR, f"but its last check failed: {_within(outcome.label)}"
+            return Level.ERROR, say("but its last check failed: {outcome}", outcome=_within(outcome.label))
         if outcome is Outcome.ENDED or self.row.ended:
             return Level.ERROR, self._ended
         if outcome is None:
-            return Level.WARNING, "not checked yet"
+            return Level.WARNING, say("not checked yet")
         if outcome.is_temporary:
-            return Level.WARNING, f"but its last check had no result: {_within(outcome.label)}"
+            return Level.WARNING, say("but its last check had no result: {outcome}", outcome=_within(outcome.label))
         return Level.OK, self._checked
 
     @property
     def _checked(self) -> str:
         if self.checked_at is None:
-            return "which worked when it was last checked"
-        return f"last checked {_within(in_words(self.checked_at, timezone.localtime(self.now)))}"
+            return say("which worked when it was last checked")
+        return say("last checked {ago}", ago=_within(in_words(self.checked_at, timezone.localtime(self.now))))
 
     @property
     def _ended(self) -> str:
         end = self._ends_at
         if end is None or end > self.now:
-            return "but its login has ended"
-        return f"but its login ended on {day_in_words(timezone.localtime(end).date())}"
+            return say("but its login has ended")
+        return say("but its login ended on {day}", day=timezone.localtime(end).date())
 
 
 def known(connections: ConnectionQuerySet, now: datetime) -> list[KnownConnection]:
@@ -121,4 +135,4 @@ def known(connections: ConnectionQuerySet, now: datetime) -> list[KnownConnectio
 
 def _within(words: str) -> str:
     """Write words for the middle of a sentence."""
-    return words[0].lower() + words[1:]
+    return say_as(words[0].lower() + words[1:], words)

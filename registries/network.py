@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpcore
 
+from console.sentences import say
 from registries.distribution import (
     ConnectionRefused,
     DeadlinePassed,
@@ -65,13 +66,14 @@ class Meter:
         """Count received bytes; raise `NotARegistry` where there are more than the exchange may have."""
         self.received_bytes += count
         if self.received_bytes > self._limit_bytes:
-            raise NotARegistry(f"{host} answers with more than Berth reads.", host=host)
+            raise NotARegistry(say("{host} answers with more than Berth reads.", host=host), host=host)
 
     def late(self, host: str) -> DeadlinePassed:
         """Return the error that says which end was passed."""
         if self._end <= self._exchange_end:
-            return DeadlinePassed(f"The check was ended after {self._seconds:.0f} s.", host=host)
-        return DeadlinePassed(f"{host} did not answer within {math.ceil(self._exchange_seconds)} s.", host=host)
+            return DeadlinePassed(say("The check was ended after {seconds} s.", seconds=round(self._seconds)), host=host)
+        seconds = math.ceil(self._exchange_seconds)
+        return DeadlinePassed(say("{host} did not answer within {seconds} s.", host=host, seconds=seconds), host=host)
 
 
 class Backend(httpcore.NetworkBackend):
@@ -215,8 +217,8 @@ def in_our_words(meter: Meter, host: str) -> Iterator[None]:
         raise registry_error(error.__context__, host) from None
     except httpcore.ProtocolError:
         if not meter.received_bytes:
-            raise ConnectionRefused(f"{host} dropped the connection.", host=host) from None
-        raise NotARegistry(f"{host} answers, but not in HTTP.", host=host) from None
+            raise ConnectionRefused(say("{host} dropped the connection.", host=host), host=host) from None
+        raise NotARegistry(say("{host} answers, but not in HTTP.", host=host), host=host) from None
 
 
 def registry_error(cause: BaseException | None, host: str) -> RegistryError:
@@ -224,21 +226,21 @@ def registry_error(cause: BaseException | None, host: str) -> RegistryError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_trusted(cause.verify_code, host)
     if isinstance(cause, ConnectionRefusedError):
-        return ConnectionRefused(f"{host} refused the connection.", host=host)
+        return ConnectionRefused(say("{host} refused the connection.", host=host), host=host)
     if isinstance(cause, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return ConnectionRefused(f"{host} dropped the connection.", host=host)
+        return ConnectionRefused(say("{host} dropped the connection.", host=host), host=host)
     if isinstance(cause, ssl.SSLError):
-        return NotTrusted(f"{host} does not speak TLS 1.2 or newer on this port.", host=host)
-    return Unreachable(f"There is no way to {host}.", host=host)
+        return NotTrusted(say("{host} does not speak TLS 1.2 or newer on this port.", host=host), host=host)
+    return Unreachable(say("There is no way to {host}.", host=host), host=host)
 
 
 def _not_trusted(verify_code: int, host: str) -> NotTrusted:
     if verify_code in _UNKNOWN_AUTHORITY:
-        detail, reason = "The certificate comes from an authority Berth does not know.", "unknown_authority"
+        detail, reason = say("The certificate comes from an authority Berth does not know."), "unknown_authority"
     elif verify_code in _EXPIRED:
-        detail, reason = "The certificate expired.", "expired"
+        detail, reason = say("The certificate expired."), "expired"
     elif verify_code in _WRONG_HOST:
-        detail, reason = f"The certificate is not for {host}.", "wrong_host"
+        detail, reason = say("The certificate is not for {host}.", host=host), "wrong_host"
     else:
-        detail, reason = "The certificate is not valid.", "other"
+        detail, reason = say("The certificate is not valid."), "other"
     return NotTrusted(detail, host=host, reason=reason)

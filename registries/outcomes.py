@@ -5,10 +5,12 @@ Source: product page, section 5. A finding is a value: it is stored as JSON with
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from console.sentences import as_json, from_json, say
 
 
 class Step(StrEnum):
@@ -22,7 +24,16 @@ class Step(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"dns": "DNS", "tls": "TLS", "sign_in": "Sign in", "pull": "Pull", "push": "Push"}[self]
+        return STEP_LABELS[self]
+
+
+STEP_LABELS: Mapping[Step, str] = {
+    Step.DNS: say("DNS"),
+    Step.TLS: say("TLS"),
+    Step.SIGN_IN: say("Sign in"),
+    Step.PULL: say("Pull"),
+    Step.PUSH: say("Push"),
+}
 
 
 class State(StrEnum):
@@ -64,18 +75,18 @@ class Outcome(StrEnum):
 
 
 OUTCOME_LABELS: Mapping[Outcome, str] = {
-    Outcome.CONNECTED: "Connected",
-    Outcome.SIGN_IN_REFUSED: "Sign-in refused",
-    Outcome.NO_PULL_ACCESS: "No pull access",
-    Outcome.NO_PUSH_ACCESS: "No push access",
-    Outcome.IMAGE_NOT_FOUND: "Image not found",
-    Outcome.NOT_TRUSTED: "Not trusted",
-    Outcome.UNREACHABLE: "Unreachable",
-    Outcome.NOT_A_REGISTRY: "Not a registry",
-    Outcome.BLOCKED: "Blocked by policy",
-    Outcome.RATE_LIMITED: "Rate limited",
-    Outcome.ENDED: "Ended",
-    Outcome.COULD_NOT_CHECK: "Could not check",
+    Outcome.CONNECTED: say("Connected"),
+    Outcome.SIGN_IN_REFUSED: say("Sign-in refused"),
+    Outcome.NO_PULL_ACCESS: say("No pull access"),
+    Outcome.NO_PUSH_ACCESS: say("No push access"),
+    Outcome.IMAGE_NOT_FOUND: say("Image not found"),
+    Outcome.NOT_TRUSTED: say("Not trusted"),
+    Outcome.UNREACHABLE: say("Unreachable"),
+    Outcome.NOT_A_REGISTRY: say("Not a registry"),
+    Outcome.BLOCKED: say("Blocked by policy"),
+    Outcome.RATE_LIMITED: say("Rate limited"),
+    Outcome.ENDED: say("Ended"),
+    Outcome.COULD_NOT_CHECK: say("Could not check"),
 }
 
 
@@ -106,17 +117,17 @@ class StepResult:
 
 
 TO_COME: Mapping[Step, str] = {
-    Step.DNS: "Look up the host.",
-    Step.TLS: "Open a secure connection and check the certificate.",
-    Step.SIGN_IN: "Offer the credentials to the registry.",
-    Step.PULL: "Read the manifest of the test image.",
-    Step.PUSH: "Start an upload and cancel it. Nothing is stored.",
+    Step.DNS: say("Look up the host."),
+    Step.TLS: say("Open a secure connection and check the certificate."),
+    Step.SIGN_IN: say("Offer the credentials to the registry."),
+    Step.PULL: say("Read the manifest of the test image."),
+    Step.PUSH: say("Start an upload and cancel it. Nothing is stored."),
 }
 """What each step will do, for those that have not run yet."""
 
 BEFORE_A_CHECK = (
     *(StepResult(step=step, state=State.WAITING, fact=TO_COME[step]) for step in Step if step != Step.PUSH),
-    StepResult(step=Step.PUSH, state=State.NOT_ASKED, fact="Only if the team needs it."),
+    StepResult(step=Step.PUSH, state=State.NOT_ASKED, fact=say("Only if the team needs it.")),
 )
 """All five steps as they stand before anything was tested."""
 
@@ -145,7 +156,12 @@ class Finding:
 
 def steps_as_json(steps: tuple[StepResult, ...]) -> list[dict[str, Any]]:
     """Return the steps as plain lists and dicts, in order."""
-    return [asdict(step) for step in steps]
+    return [
+        asdict(replace(step, mends=()))
+        | {"fact": as_json(step.fact), "fix": as_json(step.fix)}
+        | {"mends": [{"words": as_json(mend.words), "anchor": mend.anchor} for mend in step.mends]}
+        for step in steps
+    ]
 
 
 def steps_from_json(rows: list[dict[str, Any]]) -> tuple[StepResult, ...]:
@@ -153,9 +169,10 @@ def steps_from_json(rows: list[dict[str, Any]]) -> tuple[StepResult, ...]:
     known = StepResult.__dataclass_fields__
     return tuple(
         StepResult(
-            **{key: value for key, value in row.items() if key in known and key not in ("step", "state", "mends")}
+            **{key: value for key, value in row.items() if key in known}
             | {"step": Step(row["step"]), "state": State(row["state"])}
-            | {"mends": tuple(Mend(mend["words"], mend["anchor"]) for mend in row.get("mends", ()))}
+            | {key: from_json(row.get(key, "")) for key in ("fact", "fix")}
+            | {"mends": tuple(Mend(from_json(mend["words"]), mend["anchor"]) for mend in row.get("mends", ()))}
         )
         for row in rows
     )

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from console.environment import Proxy
+from console.sentences import Fill, Sentence, say, together
 from registries.addresses import LOOK_UP_SECONDS, Resolver, look_up
 from registries.distribution import DeadlinePassed, NotARegistry, RegistryError, Unreachable
 from registries.network import Connector, Meter, NetworkStream, Stream, first_to_answer, in_our_words
@@ -27,7 +28,7 @@ _LOGIN_WANTED = 407
 class ProxyFailed(RegistryError):
     """The operator's proxy gives no way out. It says nothing of the registry, which was not reached."""
 
-    summary = "The proxy gives no way out."
+    summary = say("The proxy gives no way out.")
 
 
 class Tunnels:
@@ -35,7 +36,7 @@ class Tunnels:
 
     def __init__(self, proxy: Proxy, *, resolver: Resolver, connector: Connector, clock: Callable[[], float]) -> None:
         self._proxy = proxy
-        self._who = f"the proxy {proxy.address}"
+        self._who = say("the proxy {address}", address=proxy.address)
         self._resolver = resolver
         self._connector = connector
         self._clock = clock
@@ -64,7 +65,10 @@ class Tunnels:
                     status = self._ask(Stream(stream, meter, self._who), target, port)
             except DeadlinePassed:
                 # Either of the two may be silent, and nobody can tell which.
-                detail = _sentence(f"{self._who} opened no way to {told} within {math.ceil(seconds)} s.")
+                detail = say(
+                    "The proxy {address} opened no way to {host} within {seconds} s.",
+                    address=self._proxy.address, host=told, seconds=math.ceil(seconds),
+                )  # fmt: skip
                 raise DeadlinePassed(detail, host=self._proxy.host) from None
             except RegistryError as error:
                 raise self._failed(error) from None
@@ -98,28 +102,35 @@ class Tunnels:
         while not head.endswith(_HEAD_END):
             # One byte at a time, because what comes after the head is the target's.
             if not (more := stream.read(1)):
-                raise Unreachable(f"{self._who} dropped the connection.")
+                raise Unreachable(say("{host} dropped the connection.", host=self._who))
             head += more
         status = _STATUS.match(head)
         if not status:
-            raise NotARegistry(f"{self._who} answers, but not as a proxy.")
+            raise NotARegistry(say("{host} answers, but not as a proxy.", host=self._who))
         return int(status[1])
 
     def _judge(self, status: int, told: str) -> None:
         if 200 <= status < 300:
             return
         kind: type[RegistryError] = Unreachable if status >= 500 else ProxyFailed
-        did = f"could not reach {told}" if status >= 500 else f"does not let Berth through to {told}"
-        if status == _LOGIN_WANTED:
-            did = "refused Berth’s login to it" if self._proxy.authorization else "wants a login, and Berth has none for it"
         # The status goes into the sentence, because the one that an error carries is told as the registry's.
-        raise kind(_sentence(f"{self._who} {did} (HTTP {status})."), host=self._proxy.host)
+        asked: dict[str, Fill] = {"address": self._proxy.address, "host": told, "status": status}
+        if status >= 500:
+            did = say("The proxy {address} could not reach {host} (HTTP {status}).", **asked)
+        elif status != _LOGIN_WANTED:
+            did = say("The proxy {address} does not let Berth through to {host} (HTTP {status}).", **asked)
+        elif self._proxy.authorization:
+            did = say("The proxy {address} refused Berth’s login to it (HTTP {status}).", **asked)
+        else:
+            did = say("The proxy {address} wants a login, and Berth has none for it (HTTP {status}).", **asked)
+        raise kind(did, host=self._proxy.host)
 
     def _failed(self, error: RegistryError) -> ProxyFailed:
         """Say of the proxy what is otherwise said of registries."""
-        detail = error.detail if self._who in error.detail else f"{self._who} cannot be used. {error.detail}"
-        return ProxyFailed(_sentence(detail), host=self._proxy.host)
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
+        detail = error.detail
+        address = self._proxy.address
+        if self._who not in detail:
+            detail = together(say("The proxy {address} cannot be used.", address=address), detail)
+        elif isinstance(detail, Sentence) and detail.message.startswith("{host}"):
+            detail = Sentence(detail.message, fills={**detail.fills, "host": say("The proxy {address}", address=address)})
+        return ProxyFailed(detail, host=self._proxy.host)

@@ -10,17 +10,18 @@ from typing import Any
 
 from django import forms
 
+from console.sentences import say
 from registries.distribution import BlockedByPolicy, NotTrusted, RegistryError, Unreachable
 from registries.flavors.base import Flavor, Input, TextField, inputs
 from registries.flavors.fields import in_a_sentence
 from registries.outcomes import Mend, Outcome
 
 # The fields that every connection has, whatever its flavor.
-TO_CHANGE_THE_IMAGE = Mend("Change the test image", "id_test_image")
-TO_NAME_AN_IMAGE = Mend("Name a test image", "id_test_image")
-TO_ADD_THE_AUTHORITY = Mend("Add the CA certificate", "id_ca_certificate")
+TO_CHANGE_THE_IMAGE = Mend(say("Change the test image"), "id_test_image")
+TO_NAME_AN_IMAGE = Mend(say("Name a test image"), "id_test_image")
+TO_ADD_THE_AUTHORITY = Mend(say("Add the CA certificate"), "id_ca_certificate")
 # It leads to the first of the two choices, which is Pull.
-TO_CHANGE_THE_PURPOSE = Mend("Change what the team needs", "id_purpose_0")
+TO_CHANGE_THE_PURPOSE = Mend(say("Change what the team needs"), "id_purpose_0")
 _COMMON = {"test_image": TO_CHANGE_THE_IMAGE, "ca_certificate": TO_ADD_THE_AUTHORITY, "purpose": TO_CHANGE_THE_PURPOSE}
 
 
@@ -100,8 +101,9 @@ def _values(registry: Flavor) -> Mapping[str, Any]:
 
 def _link(name: str, input_: Input, secrets: list[str]) -> Mend:
     if isinstance(input_.form_field.widget, forms.RadioSelect):
-        return Mend("Choose how to sign in", f"id_{name}_0")
+        return Mend(say("Choose how to sign in"), f"id_{name}_0")
     label = in_a_sentence(input_.form_field.label)
     if input_.sealed:
-        return Mend("Replace the secret" if name == secrets[0] else f"Replace the {label}", f"id_{name}")
-    return Mend(f"Change the {label}", f"id_{name}")
+        words = say("Replace the secret") if name == secrets[0] else say("Replace the {label}", label=label)
+        return Mend(words, f"id_{name}")
+    return Mend(say("Change the {label}", label=label), f"id_{name}")

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from console.models import Team
+from console.sentences import say
 from registries import formats, snippets
 from registries.distribution import Reference
 from registries.models import Connection
@@ -14,11 +15,11 @@ MOST_SHOWN = 20  # of the connections that were considered
 
 # How an answer is headed that has no right one.
 HEADS = {
-    Problem.UNKNOWN_NAME: "No such registry",
-    Problem.PAUSED: "Paused",
-    Problem.WRONG_HOST: "For another host",
-    Problem.WRONG_PREFIX: "For another path",
-    Problem.AMBIGUOUS: "Not decided",
+    Problem.UNKNOWN_NAME: say("No such registry"),
+    Problem.PAUSED: say("Paused"),
+    Problem.WRONG_HOST: say("For another host"),
+    Problem.WRONG_PREFIX: say("For another path"),
+    Problem.AMBIGUOUS: say("Not decided"),
 }
 
 
@@ -50,10 +51,14 @@ def _verdict(resolution: Resolution[Any], chosen: Connection | None) -> tuple[st
     if resolution.problem:
         return "bad", HEADS[resolution.problem]
     if resolution.public:
-        return "none", "No registry"
+        return "none", say("No registry")
     if chosen and chosen.trouble:
-        return ("bad", "Resolves, but fails") if chosen.status_kind == "bad" else ("warn", "Resolves, and needs a look")
-    return "ok", "Resolves"
+        return (
+            ("bad", say("Resolves, but fails"))
+            if chosen.status_kind == "bad"
+            else ("warn", say("Resolves, and needs a look"))
+        )
+    return "ok", say("Resolves")
 
 
 def _snippet(resolution: Resolution[Any]) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 
 from console import whereabouts
 from console.models import chain
 from console.models.events import EventQuerySet
+from console.models.sentence_field import SentenceField
 from console.models.user import User
-from console.models.verb import Source, Verb, verbs
+from console.models.verb import Source, Verb, pattern, verbs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from console.models.team import Team
 
 logger = logging.getLogger("berth")
+
+LONGEST = 500
+"""How many letters of a detail are kept."""
 
 
 class Event(models.Model):
@@ -42,8 +47,8 @@ class Event(models.Model):
     login = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     about = models.CharField(max_length=36, blank=True)
-    detail = models.CharField(max_length=500, blank=True)
-    address = models.GenericIPAddressField("from", null=True)
+    detail = SentenceField(blank=True)
+    address = models.GenericIPAddressField(pgettext_lazy("column", "from"), null=True)
     previous = models.CharField(max_length=64, editable=False)
     digest = models.CharField(max_length=64, editable=False)
 
@@ -64,14 +69,17 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        words = self.get_verb_display()
-        if self.source == Source.WATCHER:
-            return f"{self.subject} {words}"
-        return f"{self.who} {words} {self.subject}".rstrip()
+        return pattern(self.verb).format(who=self.actor, subject=self.subject, verb=self.verb).rstrip()
 
     @property
     def source(self) -> Source:
         return Source(self.verb.partition(":")[0])
+
+    @property
+    def actor(self) -> str:
+        """Who acted, as the reader calls them who have no name."""
+        nameless = not self.login and self.who == NAMELESS.get(self.source)
+        return gettext(self.who) if nameless else self.who
 
     @classmethod
     def record(
@@ -90,7 +98,7 @@ class Event(models.Model):
                 team_id=team.pk, number=head.number + 1, at=timezone.now(), verb=verb, by=by,
                 who=(who or (by.name or by.email if by else NAMELESS[Verb(verb).source]))[:100],
                 login=login or (by.email if by else ""),
-                subject=subject[:300], about=str(about), detail=detail[:500],
+                subject=subject[:300], about=str(about), detail=detail if len(detail) <= LONGEST else detail[:LONGEST],
                 address=address or whereabouts.address(), previous=head.digest,
             )  # fmt: skip
             event.digest = chain.digest(event)
@@ -125,8 +133,8 @@ def kept_since() -> "datetime":
 
 
 NAMELESS = {
-    Source.PERSON: "The operator",  # Who has the command line has no account.
-    Source.STAFF: "Support staff",
-    Source.MACHINE: "A machine",
+    Source.PERSON: gettext_noop("The operator"),  # Who has the command line has no account.
+    Source.STAFF: gettext_noop("Support staff"),
+    Source.MACHINE: gettext_noop("A machine"),
     Source.WATCHER: "Berth",
 }

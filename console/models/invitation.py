@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from console.languages import said
 from console.models.event import Event
 from console.models.team import Membership, NotAllowed, Role, Team
 from console.models.user import User
 from console.models.verb import Verb
+from console.sentences import Sentence, say
 
 KEPT = timedelta(hours=72)
 """How long an invitation holds."""
@@ -82,12 +85,12 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
-    email = models.EmailField("e-mail address", max_length=LONGEST_EMAIL)
+    email = models.EmailField(gettext_lazy("e-mail address"), max_length=LONGEST_EMAIL)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
-    sent_at = models.DateTimeField("sent", default=timezone.now, editable=False)
-    ends_at = models.DateTimeField("ends", editable=False)
+    sent_at = models.DateTimeField(pgettext_lazy("column", "sent"), default=timezone.now, editable=False)
+    ends_at = models.DateTimeField(pgettext_lazy("column", "ends"), editable=False)
 
     objects = InvitationManager()
 
@@ -105,13 +108,12 @@ class Invitation(models.Model):
     @property
     def as_whom(self) -> str:
         """What it makes of somebody, in a sentence: "an admin"."""
-        return Role(self.role).with_article
+        return said(Role(self.role).with_article)
 
     @property
-    def words(self) -> str:
+    def words(self) -> Sentence:
         """What is recorded of it: "As a member, until 24 Nov 2026."."""
-        end = timezone.localtime(self.ends_at)
-        return f"As {self.as_whom}, until {end.day} {end:%b %Y}."
+        return say("As {role}, until {end}.", role=Role(self.role).with_article, end=timezone.localdate(self.ends_at))
 
     @property
     def ended(self) -> bool:
@@ -162,7 +164,7 @@ class Invitation(models.Model):
         if not joined and Role(membership.role).rank < Role(self.role).rank:
             membership.role = self.role
             membership.save(update_fields=["role"])
-        detail = f"As {Role(membership.role).with_article}."
+        detail = say("As {role}.", role=Role(membership.role).with_article)
         Event.record(self.team, Verb.JOINED, "", by=by, about=by.pk, detail=detail)
         return membership
 

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
 
 from console.models.verb import Verb
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,7 +17,7 @@ class Kind:
     """Words of the vocabulary that belong together: those that begin with one of `beginnings`."""
 
     slug: str
-    label: str
+    label: "str | StrPromise"
     beginnings: tuple[str, ...]
 
     @property
@@ -20,12 +26,12 @@ class Kind:
 
 
 KINDS: Sequence[Kind] = (
-    Kind(slug="changes", label="Changes", beginnings=("person:",)),
-    Kind(slug="checks", label="Checks", beginnings=("watcher:",)),
-    Kind(slug="read", label="Credentials read", beginnings=("machine:", "person:connection:reveal")),
-    Kind(slug="sign-ins", label="Sign-ins", beginnings=("person:session:", "watcher:session:")),
-    Kind(slug="downloads", label="Downloads", beginnings=("person:activity:",)),
-    Kind(slug="staff", label="Support staff", beginnings=("staff:",)),
+    Kind(slug="changes", label=_("Changes"), beginnings=("person:",)),
+    Kind(slug="checks", label=_("Checks"), beginnings=("watcher:",)),
+    Kind(slug="read", label=_("Credentials read"), beginnings=("machine:", "person:connection:reveal")),
+    Kind(slug="sign-ins", label=_("Sign-ins"), beginnings=("person:session:", "watcher:session:")),
+    Kind(slug="downloads", label=_("Downloads"), beginnings=("person:activity:",)),
+    Kind(slug="staff", label=_("Support staff"), beginnings=("staff:",)),
 )
 
 

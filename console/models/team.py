@@ -9,11 +9,15 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from console import sessions
+from console.languages import kept
 from console.models.event import Event
 from console.models.user import SECOND_STEPS, User
 from console.models.verb import Verb
+from console.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -72,7 +76,9 @@ class Team(models.Model):
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=50, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    second_step_required = models.BooleanField("asks for a second step", default=False, editable=False)
+    second_step_required = models.BooleanField(
+        pgettext_lazy("column", "asks for a second step"), default=False, editable=False
+    )
 
     objects = TeamManager()
 
@@ -122,7 +128,7 @@ class Team(models.Model):
         if self.memberships.filter(user=user).exists() or self.departures.filter(user=user).exists():
             return False
         self.memberships.create(user=user, role=role)
-        Event.record(self, Verb.JOINED_BY_SSO, "", by=user, about=user.pk, detail=f"As {role.with_article}.")
+        Event.record(self, Verb.JOINED_BY_SSO, "", by=user, about=user.pk, detail=say("As {role}.", role=role.with_article))
         return True
 
     @transaction.atomic
@@ -149,7 +155,7 @@ class Team(models.Model):
         """Return by the id of each member who has a second step what it is; of two, the better one."""
         members = User.objects.filter(memberships__team=self, authenticator__type__in=SECOND_STEPS)
         has = set(members.values_list("pk", "authenticator__type"))
-        return {pk: words for kind, words in reversed(SECOND_STEPS.items()) for pk, held in has if held == kind}
+        return {pk: str(words) for kind, words in reversed(SECOND_STEPS.items()) for pk, held in has if held == kind}
 
     @transaction.atomic
     def remove(self, *, by: User) -> None:
@@ -164,7 +170,7 @@ class Team(models.Model):
         # Last, as everybody does it: whoever changes a connection holds that, and then waits for the head of the record.
         Event.record(gone, Verb.TEAM_REMOVED, gone.name, by=by)
 
-    def takes_with_it(self) -> "list[tuple[int, str]]":
+    def takes_with_it(self) -> list[str]:
         """
         Say what is deleted with the team: how many of what, in words.
 
@@ -175,7 +181,7 @@ class Team(models.Model):
             model: Any = relation.related_model
             words = getattr(model, "WITH_ITS_TEAM", None)
             if words and (count := model._base_manager.filter(**{relation.field.name: self}).count()):
-                counted.append((count, words[0] if count == 1 else words[1]))
+                counted.append(words.format(count=count))
         return counted
 
     def locked_membership(self, user: User, *, at_least: "Role | None" = None) -> "Membership":
@@ -195,18 +201,18 @@ class Team(models.Model):
 class Role(models.TextChoices):
     """What a member may do; see the table in the product page, section 2."""
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    MEMBER = "member", "Member"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MEMBER = "member", _("Member")
 
     @property
     def rank(self) -> int:
         return [Role.MEMBER, Role.ADMIN, Role.OWNER].index(self)
 
     @property
-    def with_article(self) -> str:
+    def with_article(self) -> Sentence:
         """The role in a sentence: "an admin"."""
-        return f"{'a' if self == Role.MEMBER else 'an'} {self.label.lower()}"
+        return {Role.OWNER: say("an owner"), Role.ADMIN: say("an admin"), Role.MEMBER: say("a member")}[self]
 
 
 class SlugTaken(Exception):
@@ -236,15 +242,15 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
-    seen_at = models.DateTimeField("last seen", null=True, editable=False)
+    seen_at = models.DateTimeField(pgettext_lazy("column", "last seen"), null=True, editable=False)
 
-    WITH_ITS_TEAM: ClassVar = ("member", "members")
+    WITH_ITS_TEAM: ClassVar = ngettext_lazy("{count} member", "{count} members", "count")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_membership_per_team")]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.team}"
+        return gettext("{person} in {team}").format(person=self.user, team=self.team)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save it. Another role signs the person out wherever they are not just acting [A10]; a first one does not."""
@@ -295,7 +301,7 @@ class Membership(models.Model):
         before, self.role = mine.role, role
         self.save(update_fields=["role"])
         self._withdraw_invitations()
-        words = f"From {Role(before).label} to {role.label}."
+        words = say("From {before} to {after}.", before=kept(Role(before).label), after=kept(role.label))
         Event.record(self.team, Verb.ROLE_CHANGED, self.user.email, by=by, about=self.user.pk, detail=words)
 
     @transaction.atomic
@@ -319,7 +325,8 @@ class Membership(models.Model):
         mine.delete()
         self.team.departures.get_or_create(user=self.user)
         self._withdraw_invitations()
-        told: dict[str, Any] = {"by": by, "about": self.user.pk, "detail": f"{Role(mine.role).label} until then."}
+        detail = say("{role} until then.", role=kept(Role(mine.role).label))
+        told: dict[str, Any] = {"by": by, "about": self.user.pk, "detail": detail}
         if leaves:
             Event.record(self.team, Verb.LEFT, "", **told)
         else:

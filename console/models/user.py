@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console import sessions
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from console.models.team import Membership, Team
 
 
-SECOND_STEPS = {"webauthn": "Passkey", "totp": "Code app"}
+SECOND_STEPS = {"webauthn": _("Passkey"), "totp": _("Code app")}
 """What counts as a second step, by allauth's name of it, the better one first. Recovery codes only stand in for one."""
 
 
@@ -46,13 +48,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address is the login, in lower case always."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail address", unique=True, max_length=254)
+    email = models.EmailField(_("e-mail address"), unique=True, max_length=254)
     name = models.CharField(max_length=100, blank=True)
-    is_active = models.BooleanField("may sign in", default=True)
-    is_staff = models.BooleanField("support staff", default=False)
+    is_active = models.BooleanField(pgettext_lazy("column", "may sign in"), default=True)
+    is_staff = models.BooleanField(pgettext_lazy("column", "support staff"), default=False)
     language = models.CharField(max_length=10, blank=True)
-    signed_out_at = models.DateTimeField("sessions ended", null=True, editable=False)
-    date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
+    signed_out_at = models.DateTimeField(pgettext_lazy("column", "sessions ended"), null=True, editable=False)
+    date_joined = models.DateTimeField(pgettext_lazy("column", "joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
 

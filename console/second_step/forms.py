@@ -22,17 +22,18 @@ from allauth.mfa.webauthn import forms as by_passkey
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from console.forms import NameField
 from console.second_step import codes, seeds
 
-SEED_LOST = (
+SEED_LOST = _(
     "What Berth keeps of your code app and recovery codes does not open any more, because its secret key is another one. "
     "Use a passkey, or ask whoever runs Berth to take your second step off."
 )
-REFUSED = "That passkey is not one of this account, or it was asked too long ago. Try again."
-ADD_REFUSED = "The browser’s answer could not be used. Load the page again, then add the passkey once more."
-NOT_VERIFIED = "This passkey did not ask who you are, so it opens nothing by itself. Sign in with the password first."
+REFUSED = _("That passkey is not one of this account, or it was asked too long ago. Try again.")
+ADD_REFUSED = _("The browser’s answer could not be used. Load the page again, then add the passkey once more.")
+NOT_VERIFIED = _("This passkey did not ask who you are, so it opens nothing by itself. Sign in with the password first.")
 
 UNREADABLE = (
     ArithmeticError,
@@ -114,8 +115,8 @@ class ActivateTOTP(ActivateTOTPForm):  # type: ignore[misc]  # As above.
 
 def dress(field: forms.Field, *, recovery: bool = False) -> None:
     """Let a field look and behave as one for a code does."""
-    field.label = "Recovery code" if recovery else "Code"
-    field.error_messages["required"] = "Enter the code."
+    field.label = _("Recovery code") if recovery else _("Code")
+    field.error_messages["required"] = _("Enter the code.")
     field.widget.attrs = {"class": "otp", "inputmode": "numeric", "maxlength": "12", "data-focus": True}
     field.widget.attrs["autocomplete"] = "off" if recovery else "one-time-code"
 
@@ -142,7 +143,7 @@ def refused_as(words: str) -> Iterator[None]:
 
 class _Passkey:
     def clean_credential(self) -> Any:
-        with refused_as(REFUSED):
+        with refused_as(str(REFUSED)):
             return super().clean_credential()  # type: ignore[misc]  # It stands before a form.
 
 
@@ -172,23 +173,23 @@ class SignInByPasskey(_Passkey, by_passkey.LoginWebAuthnForm):  # type: ignore[m
 
 class AddPasskey(by_passkey.AddWebAuthnForm):  # type: ignore[misc]  # As above.
     name = NameField(
-        label="Name",
+        label=_("Name"),
         max_length=60,
         required=False,
-        help_text="To tell it from others, such as the device it is on.",
+        help_text=_("To tell it from others, such as the device it is on."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     passwordless = forms.BooleanField(
-        label="Sign in with it alone, without the password",
+        label=_("Sign in with it alone, without the password"),
         required=False,
         initial=True,
-        help_text="It then asks for a finger, a face or a PIN. Clear this for a security key that has none of these.",
+        help_text=_("It then asks for a finger, a face or a PIN. Clear this for a security key that has none of these."),
     )
 
     def clean(self) -> Any:
-        with refused_as(ADD_REFUSED):
+        with refused_as(str(ADD_REFUSED)):
             return super().clean()
 
 
 class RenamePasskey(by_passkey.EditWebAuthnForm):  # type: ignore[misc]  # As above.
-    name = NameField(label="Name", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = NameField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))

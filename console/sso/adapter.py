@@ -10,6 +10,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from console.sso.admission import admit
 from console.sso.configuration import configured
@@ -27,9 +28,9 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth car
 
     error_messages = {
         **DefaultSocialAccountAdapter.error_messages,
-        "no_password": "Set a password first. Without one nothing else would open your account.",
-        "no_verified_email": "Confirm your email address first.",
-        "password_closed": "Passwords are closed here, so nothing else would open your account.",
+        "no_password": _("Set a password first. Without one nothing else would open your account."),
+        "no_verified_email": _("Confirm your email address first."),
+        "password_closed": _("Passwords are closed here, so nothing else would open your account."),
     }
 
     def pre_social_login(self, request: HttpRequest, login: SocialLogin) -> None:

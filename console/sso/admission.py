@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from console.models import Installation, Invitation, Role, Team, User
 from console.sso.configuration import Place, Provider
@@ -109,6 +110,7 @@ def join(request: HttpRequest, user: User, sociallogin: SocialLogin | None = Non
     if place and team is None:
         log.warning("BERTH_OIDC_TEAMS leads to the team %s, which is not there", place.team)
     if place and team and team.take_in(user, Role(place.role)):
-        messages.success(request, f"You are in {team} now.")
+        messages.success(request, _("You are in {team} now.").format(team=team))
     elif not user.memberships.exists() and (invitation := Invitation.objects.open_for(user.email).first()):
-        messages.info(request, f"You are invited to {invitation.team}. Open the link of the invitation to join.")
+        invited = _("You are invited to {team}. Open the link of the invitation to join.").format(team=invitation.team)
+        messages.info(request, invited)

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 from console import environment
 
@@ -81,7 +82,7 @@ def provider() -> Provider | None:
         issuer=_issuer(issuer),
         client_id=client_id,
         client_secret=client_secret,
-        name=_name(name or "single sign-on"),
+        name=_name(name) if name else cast(str, gettext_lazy("single sign-on")),
         only=only,
         teams=_teams(entries),
     )

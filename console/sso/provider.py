@@ -77,7 +77,7 @@ class OpenIDConnect(OpenIDConnectProvider):  # type: ignore[misc]  # As above.
 
     def __init__(self, request: HttpRequest) -> None:
         self.configured = configured()
-        app = SocialApp(provider=self.id, provider_id=self.configured.key, name=self.configured.name)
+        app = SocialApp(provider=self.id, provider_id=self.configured.key, name=str(self.configured.name))
         app.client_id, app.secret = self.configured.client_id, self.configured.client_secret
         super().__init__(request, app=app)
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from console.models import User
 from console.sso.claims import Untrusted, judge_age
@@ -39,8 +40,8 @@ def ways(user: User | AnonymousUser, others: list[dict[str, Any]]) -> list[dict[
     if not user.is_authenticated:
         return found
     if settings.BERTH_OIDC and identities(user).exists():
-        name = settings.BERTH_OIDC.name
-        found.append({"id": "sso", "description": f"Sign in with {name} again", "url": reverse("sso_reauthenticate")})
+        again = _("Sign in with {name} again").format(name=settings.BERTH_OIDC.name)
+        found.append({"id": "sso", "description": again, "url": reverse("sso_reauthenticate")})
     if not found:
         # They have nothing to show it with, and are told what to do.
         page = "sso_reauthenticate" if are_closed() else "account_reset_password"

@@ -14,8 +14,10 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 from console import devices, languages
 from console.models import Role, Team
@@ -58,7 +60,7 @@ def logo(flavor: Any, size: str = "") -> SafeString:
     if found is not None:
         inner = format_html('<svg viewBox="{}">{}</svg>', *found)
     elif flavor.monogram:
-        inner = format_html("<b>{}</b>", flavor.monogram)
+        inner = format_html('<b translate="no">{}</b>', flavor.monogram)
     else:
         inner = icon("container")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, inner)
@@ -78,12 +80,21 @@ def in_words(moment: datetime, now: datetime) -> str:
     here = moment.astimezone(now.tzinfo)
     days = (now.date() - here.date()).days
     if seconds < 3600:
-        return "Just now" if seconds < 1 else f"{seconds} s ago" if seconds < 60 else f"{seconds // 60} min ago"
+        if seconds < 1:
+            return gettext("Just now")
+        few = seconds < 60
+        return (
+            gettext("{count} s ago").format(count=seconds)
+            if few
+            else gettext("{count} min ago").format(count=seconds // 60)
+        )
     if days == 0 or seconds < 12 * 3600:
         hours = seconds // 3600
-        return f"{hours} hour{'s' if hours > 1 else ''} ago"
+        return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
     if days < 7:
-        return "Yesterday" if days == 1 else f"{days} days ago"
+        return (
+            gettext("Yesterday") if days == 1 else ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+        )
     return day_in_words(here.date(), year=here.year != now.year)
 
 
@@ -96,12 +107,14 @@ def until_in_words(end: date, today: date) -> str:
     days = (end - today).days
     match days:
         case 0:
-            return "Ends today"
+            return gettext("Ends today")
         case 1:
-            return "Ends tomorrow"
+            return gettext("Ends tomorrow")
         case -1:
-            return "Ended yesterday"
-    return f"In {days} days" if days > 0 else f"Ended {-days} days ago"
+            return gettext("Ended yesterday")
+    if days > 0:
+        return ngettext("In {count} day", "In {count} days", days).format(count=days)
+    return ngettext("Ended {count} day ago", "Ended {count} days ago", -days).format(count=-days)
 
 
 def until_moment_in_words(end: datetime, now: datetime) -> str:
@@ -109,28 +122,33 @@ def until_moment_in_words(end: datetime, now: datetime) -> str:
     if abs(end - now) > NEAR:
         return until_in_words(end.astimezone(now.tzinfo).date(), now.date())
     minutes = int(abs(end - now).total_seconds()) // 60
-    time = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
-    if end > now:
-        return f"In {time}" if minutes else "Ends now"
-    return f"Ended {time} ago" if minutes else "Ended just now"
+    if not minutes:
+        return gettext("Ends now") if end > now else gettext("Ended just now")
+    if minutes >= 60:
+        words = gettext("In {count} h") if end > now else gettext("Ended {count} h ago")
+        return words.format(count=minutes // 60)
+    words = gettext("In {count} min") if end > now else gettext("Ended {count} min ago")
+    return words.format(count=minutes)
 
 
 def end_in_words(end: datetime, now: datetime) -> str:
     """Write a moment at which something ends: its day, and within 48 hours its time of day too. Both are aware."""
     here = end.astimezone(now.tzinfo)
-    return day_in_words(here.date()) + (f" at {here:%H:%M %Z}" if abs(end - now) <= NEAR else "")
+    day = languages.day(here.date())
+    return gettext("{day} at {time}").format(day=day, time=f"{here:%H:%M %Z}") if abs(end - now) <= NEAR else day
 
 
 def day_in_words(day: date, *, year: bool = True) -> str:
     """Write a date so that no reader takes the month for the day: 12 Nov 2026."""
-    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
+    return languages.day(day, year=year)
 
 
 def heading_of_day(day: date, today: date) -> str:
     """Write a day as a heading: "Today, 12 November", "Tuesday, 10 November", and the year where it is another."""
     days = (today - day).days
-    name = {0: "Today", 1: "Yesterday"}.get(days, f"{day:%A}")
-    return f"{name}, {day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")
+    name = gettext("Today") if days == 0 else gettext("Yesterday") if days == 1 else date_format(day, "l")
+    words = gettext("{name}, {day} {month}") if day.year == today.year else gettext("{name}, {day} {month} {year}")
+    return words.format(name=name, day=day.day, month=date_format(day, "F"), year=day.year)
 
 
 @register.filter
@@ -143,11 +161,13 @@ def ago(moment: datetime | None, place: str = "") -> str:
 
 
 @register.filter
-def until(end: date | None) -> str:
-    """Say how far off an end is, of which a day or a moment is known."""
-    if isinstance(end, datetime):
-        return until_moment_in_words(end, timezone.localtime())
-    return "" if end is None else until_in_words(end, timezone.localdate())
+def until(end: date | None, place: str = "") -> str:
+    """Say how far off an end is, of which a day or a moment is known. `until:"within"` is as that of `ago`."""
+    if end is None:
+        return ""
+    now = timezone.localtime()
+    words = until_moment_in_words(end, now) if isinstance(end, datetime) else until_in_words(end, now.date())
+    return words[0].lower() + words[1:] if place == "within" else words
 
 
 @register.filter
@@ -173,7 +193,7 @@ def ms(milliseconds: int | None) -> str:
     """Write a duration: in milliseconds below one second, else in seconds."""
     if milliseconds is None:
         return ""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{number_format(f'{milliseconds / 1000:.1f}')} s"
 
 
 # People -----------------------------------------------------------------------------------------------------------------
@@ -193,6 +213,17 @@ def said(text: str) -> str:
 
 
 @register.filter
+def when(moment: datetime | None) -> SafeString | str:
+    """Write a moment to the minute, with its year where that is not the present one."""
+    if moment is None:
+        return ""
+    here = timezone.localtime(moment)
+    this_year = here.year == timezone.localtime().year
+    words = f"{languages.day(here, year=False)}, {here:%H:%M}" if this_year else languages.minute(moment)
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(), words)
+
+
+@register.filter
 def device(user_agent: str) -> str:
     """Name what somebody uses: "Firefox on Linux"."""
     return devices.in_words(user_agent)
@@ -203,4 +234,4 @@ def who_can_help(team: Team) -> str:
     """Name up to three people who may change what a member may not: "Mara Lindqvist or Jonas Weber"."""
     staff = team.memberships.filter(role__in=[Role.OWNER, Role.ADMIN]).select_related("user").order_by("joined_at", "pk")
     names = [str(membership.user) for membership in staff[:3]]
-    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+    return gettext(" or ").join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -69,7 +70,7 @@ def _for_somebody_new(request: Any, found: Invitation) -> HttpResponse:
 
 
 def _welcomed(request: Any, found: Invitation) -> HttpResponse:
-    messages.success(request, f"You are in {found.team} now.")
+    messages.success(request, _("You are in {team} now.").format(team=found.team))
     return redirect("connection_list", found.team.slug)
 
 

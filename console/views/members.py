@@ -5,7 +5,7 @@ Source: product page, section 2. What changes who may do what asks for a recent 
 pages offer only what may be done, and say it where somebody was quicker.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -14,9 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from console import invitations
+from console import invitations, languages
 from console.access import TeamRequest, member
 from console.forms import InviteForm, RoleForm
 from console.models import (
@@ -30,10 +32,15 @@ from console.models import (
     TooManyInvitations,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 ASKED_OR_DONE = ["GET", "HEAD", "POST"]
-LAST_OWNER = "A team keeps at least one owner, and {} is the last. Make somebody else an owner first."
-TOO_MANY = "As many invitations are open, or were sent today, as there may be. Withdraw some, or invite them tomorrow."
-GONE = "That invitation is not there any more: it was accepted, withdrawn or sent again."
+LAST_OWNER = gettext_lazy("A team keeps at least one owner, and {person} is the last. Make somebody else an owner first.")
+TOO_MANY = gettext_lazy(
+    "As many invitations are open, or were sent today, as there may be. Withdraw some, or invite them tomorrow."
+)
+GONE = gettext_lazy("That invitation is not there any more: it was accepted, withdrawn or sent again.")
 
 
 @member()
@@ -71,7 +78,9 @@ def invitation_again(request: TeamRequest, pk: UUID) -> HttpResponse:
     if invitation is None:
         return _said(request, messages.WARNING, GONE)
     if timezone.now() < invitation.may_be_sent_again_at:
-        return _said(request, messages.WARNING, f"{invitation.email} was invited just now. Wait a minute.")
+        return _said(
+            request, messages.WARNING, _("{email} was invited just now. Wait a minute.").format(email=invitation.email)
+        )
     try:
         secret = invitation.send_again(by=request.user)
     except NotAllowed:
@@ -96,7 +105,8 @@ def invitation_withdraw(request: TeamRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied from None
     except InvitationGone:
         return _said(request, messages.WARNING, GONE)
-    return _said(request, messages.SUCCESS, f"The invitation of {invitation.email} is withdrawn.")
+    withdrawn = _("The invitation of {email} is withdrawn.").format(email=invitation.email)
+    return _said(request, messages.SUCCESS, withdrawn)
 
 
 @member(at_least=Role.ADMIN)
@@ -121,9 +131,10 @@ def _role_given(request: TeamRequest, other: Membership, form: RoleForm) -> Http
     except NotAllowed:
         raise PermissionDenied from None
     except LastOwner:
-        form.add_error("role", LAST_OWNER.format(other.user))
+        form.add_error("role", LAST_OWNER.format(person=other.user))
         return _asked(request, other, "role", form=form)
-    return _said(request, messages.SUCCESS, f"{other.user} is {role.with_article} now.")
+    given = _("{person} is {role} now.").format(person=other.user, role=languages.said(role.with_article))
+    return _said(request, messages.SUCCESS, given)
 
 
 @member()
@@ -146,11 +157,11 @@ def _removed(request: TeamRequest, other: Membership) -> HttpResponse:
     except NotAllowed:
         raise PermissionDenied from None
     except LastOwner:
-        return _said(request, messages.ERROR, LAST_OWNER.format(other.user))
+        return _said(request, messages.ERROR, LAST_OWNER.format(person=other.user))
     if other.user == request.user:
-        messages.success(request, f"You left {request.team}.")
+        messages.success(request, _("You left {team}.").format(team=request.team))
         return redirect("team_list")
-    return _said(request, messages.SUCCESS, f"{other.user} is not in the team any more.")
+    return _said(request, messages.SUCCESS, _("{person} is not in the team any more.").format(person=other.user))
 
 
 @member(at_least=Role.ADMIN)
@@ -159,16 +170,17 @@ def member_ask(request: TeamRequest, user: UUID) -> HttpResponse:
     """Mail somebody that a second step is wished for."""
     other = _found(request, user)
     if other.user.has_second_step:
-        return _said(request, messages.INFO, f"{other.user} has a second step.")
+        return _said(request, messages.INFO, _("{person} has a second step.").format(person=other.user))
     try:
         other.ask_for_second_step(by=request.user)
     except NotAllowed:
         raise PermissionDenied from None
     except AskedToday:
-        return _said(request, messages.WARNING, f"{other.user} was asked within a day.")
+        return _said(request, messages.WARNING, _("{person} was asked within a day.").format(person=other.user))
     if not invitations.asked_for_second_step(other, by=request.user):
-        return _said(request, messages.WARNING, f"The mail to {other.user} could not be sent. Tell them yourself.")
-    return _said(request, messages.SUCCESS, f"Asked {other.user} to set up a second step.")
+        unsent = _("The mail to {person} could not be sent. Tell them yourself.").format(person=other.user)
+        return _said(request, messages.WARNING, unsent)
+    return _said(request, messages.SUCCESS, _("Asked {person} to set up a second step.").format(person=other.user))
 
 
 @member(at_least=Role.OWNER)
@@ -190,7 +202,8 @@ def _handed_over(request: TeamRequest, other: Membership) -> HttpResponse:
         request.membership.hand_over(other)
     except NotAllowed:
         raise PermissionDenied from None
-    return _said(request, messages.SUCCESS, f"{other.user} owns {request.team} now, and you are an admin.")
+    words = _("{person} owns {team} now, and you are an admin.").format(person=other.user, team=request.team)
+    return _said(request, messages.SUCCESS, words)
 
 
 # Parts of these answers -----------------------------------------------------------------------------------------------
@@ -222,7 +235,7 @@ def _asked(request: TeamRequest, other: Membership, verb: str, **context: Any) -
     return render(request, template, {"person": other, "part": part, **context}, status=422 if errors else 200)
 
 
-def _said(request: TeamRequest, level: int, sentence: str) -> HttpResponse:
+def _said(request: TeamRequest, level: int, sentence: "str | StrPromise") -> HttpResponse:
     messages.add_message(request, level, sentence)
     return redirect("member_list", request.team.slug)
 
@@ -231,6 +244,7 @@ def _told(request: TeamRequest, made: list[tuple[Invitation, str]]) -> HttpRespo
     """Mail invitations; the links of those that could not be mailed are shown, in this answer alone."""
     unsent = [(invitation, secret) for invitation, secret in made if not invitations.sent(invitation, secret)]
     if not unsent:
-        return _said(request, messages.SUCCESS, f"Invited {' and '.join(one.email for one, _ in made)}.")
+        emails = _(" and ").join(one.email for one, _secret in made)
+        return _said(request, messages.SUCCESS, _("Invited {emails}.").format(emails=emails))
     links = [(invitation, invitations.link(secret)) for invitation, secret in unsent]
-    return _page(request, links=links, mailed=[one.email for one, _ in made if one not in dict(unsent)])
+    return _page(request, links=links, mailed=[one.email for one, _secret in made if one not in dict(unsent)])

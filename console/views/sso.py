@@ -29,6 +29,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from requests import RequestException
@@ -201,7 +202,7 @@ def password_set(request: Any) -> HttpResponse:
 def _told(request: Any, stopped: Stopped) -> HttpResponse:
     words = stopped.problem.value
     filled = {"name": configured().name, "email": stopped.email}
-    context = {"title": words.title.format(**filled), "text": words.text.format(**filled)}
+    context = {"title": _(words.title).format(**filled), "text": _(words.text).format(**filled)}
     response = render(request, "console/sso_stopped.html", context, status=words.status)
     # It is no fault of Berth’s, so no operator gets a mail of each.
     response._has_been_logged = True  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console.access import TeamRequest, member
@@ -56,9 +57,9 @@ def _renamed(request: TeamRequest, form: TeamSettingsForm) -> HttpResponse:
     except NotAllowed:
         raise PermissionDenied from None
     except SlugTaken:
-        form.add_error("slug", "Another team has this address, or had it. Choose another one.")
+        form.add_error("slug", _("Another team has this address, or had it. Choose another one."))
         return _settings(request, form)
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect("team_detail", request.team.slug)
 
 
@@ -83,10 +84,10 @@ def team_second_step(request: TeamRequest) -> HttpResponse:
     except NotAllowed:
         raise PermissionDenied from None
     except NoSecondStep:
-        messages.error(request, "Set up a second step for yourself first. Nothing is changed.")
+        messages.error(request, _("Set up a second step for yourself first. Nothing is changed."))
     else:
-        done = "Everybody in the team needs a second step now." if asked else "The team asks for no second step any more."
-        messages.success(request, done)
+        begun, ended = _("Everybody in the team needs a second step now."), _("The team asks for no second step any more.")
+        messages.success(request, begun if asked else ended)
     return redirect("team_detail", request.team.slug)
 
 
@@ -110,7 +111,7 @@ def _deleted(request: TeamRequest) -> HttpResponse:
     except NotAllowed:
         raise PermissionDenied from None
     log.warning("the team %s was deleted by %s", team.slug, request.user.pk)
-    messages.success(request, f"{team.name} is deleted.")
+    messages.success(request, _("{team} is deleted.").format(team=team.name))
     return redirect("team_list")
 
 

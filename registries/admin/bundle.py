@@ -19,8 +19,10 @@ from django.conf import settings
 from django.db import connection as database
 from django.db.models import Count
 from django.db.models.functions import Lower
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import Promise
 
+from console.languages import ENGLISH
 from console.models import Event, Team
 from console.redaction import redacted
 from registries.flavors import tokens
@@ -59,9 +61,14 @@ NOT_TOLD = "(not told: it looks like a secret)"
 
 
 def bundle(team: Team) -> dict[str, Any]:
-    """Return the report, made of plain values that JSON has."""
+    """Return the report, made of plain values that JSON has, in English whoever asks for it."""
+    with translation.override(ENGLISH):
+        return dict(plain(_told(team)))
+
+
+def _told(team: Team) -> dict[str, Any]:
     since = timezone.now() - LOOK_BACK
-    told = {
+    return {
         "report": "Berth, about one team, without secrets",
         "made_at": timezone.now().isoformat(),
         "versions": _versions(),
@@ -73,7 +80,6 @@ def bundle(team: Team) -> dict[str, Any]:
         "hand_outs_of_30_days": _cut("hand_outs", _hand_out, HandOut.objects.filter(team=team, at__gt=since)),
         "activity_of_30_days": _cut("activity", _event, Event.objects.filter(team=team, at__gt=since)),
     }
-    return dict(plain(told))
 
 
 def _cut(part: str, told: Callable[[Any], dict[str, Any]], rows: Any) -> dict[str, Any]:
@@ -89,6 +95,8 @@ def plain(told: Any) -> Any:
         return {name: plain(value) for name, value in told.items()}
     if isinstance(told, list):
         return [plain(value) for value in told]
+    if isinstance(told, Promise):  # Words that are said in the reader's language as late as they are written.
+        told = str(told)
     if not isinstance(told, str):
         return told
     if _TOKEN.fullmatch(told):

@@ -7,9 +7,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from console.acts import Act, Acting, Overtaken
 from console.admin import ReadOnly
+from console.languages import said
 from console.models import User, Verb
 from registries.admin import ledger
 from registries.admin.health import ByEnd, ByHealth
@@ -27,31 +32,35 @@ def _check(connection: Connection, by: User, reason: str) -> tuple[int, str]:
     check = Check.objects.ask(connection, by=by)
     if check.state == "done":  # It was refused before it began.
         step = check.steps[0]
-        return messages.WARNING, f"Berth did not test {connection}. {step.fact} {step.fix}".rstrip()
+        why = " ".join(filter(None, (said(step.fact), said(step.fix))))
+        return messages.WARNING, gettext("Berth did not test {name}. {why}").format(name=connection, why=why)
     connection.record(Verb.STAFF_CHECKED, by=by)
     wait(Check.run_queued(), WAIT_SECONDS)
     check.refresh_from_db()
     if check.state != "done":
-        return messages.INFO, f"The test of {connection} runs. Reload the page to see how it goes."
+        return messages.INFO, gettext("The test of {name} runs. Reload the page to see how it goes.").format(
+            name=connection
+        )
     level = messages.SUCCESS if check.status_kind == "ok" else messages.WARNING
-    return level, f"The test of {connection} has ended. {check.summary}."
+    words = gettext("The test of {name} has ended. {summary}.")
+    return level, words.format(name=connection, summary=said(check.summary))
 
 
 def _pause(connection: Connection, by: User, reason: str) -> tuple[int, str]:
     if not connection.pause(True, by=by, reason=reason):
         raise Overtaken
-    return messages.SUCCESS, f"Paused {connection}. The team reads why on its page."
+    return messages.SUCCESS, gettext("Paused {name}. The team reads why on its page.").format(name=connection)
 
 
 def _resume(connection: Connection, by: User, reason: str) -> tuple[int, str]:
     if not connection.pause(False, by=by, reason=reason):
         raise Overtaken
-    return messages.SUCCESS, f"Resumed {connection}: it is handed out and tested again."
+    return messages.SUCCESS, gettext("Resumed {name}: it is handed out and tested again.").format(name=connection)
 
 
 @admin.register(Connection)
 class ConnectionAdmin(Acting, ReadOnly, admin.ModelAdmin):
-    seen_as = "the registry {}"
+    seen_as = gettext_noop("the registry {name}")
     change_form_template = "admin/registries/connection/change_form.html"
     allowed_lookups = frozenset({"outcome__exact", "flavor__exact", "paused__exact", "health", "ends", "team__id__exact"})
     list_display = ("name", "team", "flavor", "address", "outcome", "paused", "ends_on")
@@ -66,19 +75,25 @@ class ConnectionAdmin(Acting, ReadOnly, admin.ModelAdmin):
     )  # fmt: skip
     acts = (
         Act(
-            slug="check", words="Test again", do=_check, asks=False, offered=lambda connection: not connection.paused,
-            sentence="{} is tested with its stored settings and its stored secret.",
+            slug="check", words=_("Test again"), do=_check, asks=False, offered=lambda connection: not connection.paused,
+            sentence=_("{name} is tested with its stored settings and its stored secret."),
         ),
         Act(
-            slug="pause", words="Pause", do=_pause, offered=lambda connection: not connection.paused,
-            sentence="{} is not handed out and not tested any more, so whatever pulls with it stops. "
-            "The team sees the reason on its page.",
+            slug="pause", words=_("Pause"), do=_pause, offered=lambda connection: not connection.paused,
+            sentence=_(
+                "{name} is not handed out and not tested any more, so whatever pulls with it stops. "
+                "The team sees the reason on its page."
+            ),
         ),
         Act(
-            slug="resume", words="Resume", do=_resume, offered=lambda connection: connection.paused,
-            sentence="{} is handed out and tested again.",
+            slug="resume", words=_("Resume"), do=_resume, offered=lambda connection: connection.paused,
+            sentence=_("{name} is handed out and tested again."),
         ),
     )  # fmt: skip
+
+    @admin.display(description=_("address"))
+    def address(self, connection: Connection) -> str:
+        return connection.address
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if connection := kwargs.get("obj"):
@@ -89,6 +104,7 @@ class ConnectionAdmin(Acting, ReadOnly, admin.ModelAdmin):
 def told_of(connection: Connection) -> dict[str, Any]:
     """Return what a connection's page shows beside its columns."""
     tests = connection.checks.select_related("by")
+    secret = Told.of(connection)
     check = tests.first()
     if check is not None:
         check.give_up_if_lost()
@@ -97,14 +113,19 @@ def told_of(connection: Connection) -> dict[str, Any]:
         "steps": check.steps if check else BEFORE_A_CHECK,
         "timeline": Check.objects.timeline(connection),
         "tests": tests.defer("steps_json")[:TESTS_SHOWN],
-        "secret": Told.of(connection),
+        "secret": secret,
+        "twins": format_html_join(", ", '<a href="{}">{}</a>', ((_page(twin), twin.name) for twin in secret.twins)),
         **ledger.latest(connection=connection),
     }
 
 
+def _page(connection: Connection) -> str:
+    return reverse("admin:registries_connection_change", args=[connection.pk])
+
+
 @admin.register(Check)
 class CheckAdmin(ReadOnly, admin.ModelAdmin):
-    seen_as = "a test of {0.host}"
+    seen_as = gettext_noop("a test of {name}")
     change_form_template = "admin/registries/check/change_form.html"
     allowed_lookups = frozenset({"outcome__exact", "team__id__exact", "connection__id__exact"})
     list_display = ("queued_at", "team", "connection", "host", "outcome", "by")
@@ -114,6 +135,9 @@ class CheckAdmin(ReadOnly, admin.ModelAdmin):
     fields = readonly_fields = (
         "team", "connection", "host", "by", "queued_at", "started_at", "finished_at", "outcome",
     )  # fmt: skip
+
+    def seen_by_name(self, thing: Check) -> str:
+        return thing.host
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if check := kwargs.get("obj"):

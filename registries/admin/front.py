@@ -8,18 +8,23 @@ of a week are found by an index of their own, since they are few beside what is 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from console.languages import said
 from console.models import Team, User
 from registries import flavors
 from registries.admin.health import ENDS_WITHIN, HEALTH, ends_soon, health_of
 from registries.models import Connection, HandOut, MachineToken
 from registries.models.hand_out import HURTING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 LISTED = 10
 LOOK_BACK = timedelta(days=7)
@@ -29,7 +34,7 @@ LOOK_BACK = timedelta(days=7)
 class Number:
     """A number on the front page, and the list of what was counted."""
 
-    words: str
+    words: "str | StrPromise"
     count: int
     url: str
 
@@ -44,13 +49,13 @@ def numbers() -> dict[str, Any]:
         by_flavor[flavor] += rows
     return {
         "totals": [
-            Number(words="Teams", count=Team.objects.count(), url=_list("console_team")),
-            Number(words="People", count=User.objects.count(), url=_list("console_user")),
-            Number(words="Registries", count=sum(by_health.values()), url=_list("registries_connection")),
+            Number(words=_("Teams"), count=Team.objects.count(), url=_list("console_team")),
+            Number(words=_("People"), count=User.objects.count(), url=_list("console_user")),
+            Number(words=_("Registries"), count=sum(by_health.values()), url=_list("registries_connection")),
         ],
         "by_health": [
             Number(words=label, count=by_health[word], url=_list("registries_connection", health=word))
-            for word, (label, _) in HEALTH.items()
+            for word, (label, which) in HEALTH.items()
         ],
         "by_flavor": [
             Number(words=_flavor(slug), count=rows, url=_list("registries_connection", flavor__exact=slug))
@@ -94,4 +99,4 @@ def _list(name: str, **narrowed: str) -> str:
 
 
 def _flavor(slug: str) -> str:
-    return flavors.FLAVORS[slug].name if slug in flavors.FLAVORS else slug
+    return said(flavors.FLAVORS[slug].name) if slug in flavors.FLAVORS else slug

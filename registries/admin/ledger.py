@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_noop
 
 from console.admin import ReadOnly
 from registries.models import HandOut
@@ -23,7 +24,7 @@ def latest(**whose: Any) -> dict[str, Any]:
 class HandOutAdmin(ReadOnly, admin.ModelAdmin):
     """The ledger."""
 
-    seen_as = "a hand-out"
+    seen_as = gettext_noop("a hand-out")
     allowed_lookups = frozenset(
         {"result__exact", "kind__exact", "team__id__exact", "connection__id__exact", "token__id__exact"}
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from console.models import Team
 from registries.distribution import InvalidReference, Reference
@@ -28,13 +29,13 @@ class QuestionForm(forms.Form):
     """An image, and the name that a workload file gives beside it."""
 
     image = ImageField(
-        label="Image",
-        help_text="As the team gives it to docker pull, or the line it is in.",
+        label=_("Image"),
+        help_text=_("As the team gives it to docker pull, or the line it is in."),
         widget=forms.TextInput(attrs={"class": "vLargeTextField", "maxlength": 2000}),
     )
     named = TextField(
-        label="Registry named beside it",
-        help_text="The name in containerRegistry, where the file has one.",
+        label=_("Registry named beside it"),
+        help_text=_("The name in containerRegistry, where the file has one."),
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={"class": "vTextField"}),

@@ -13,9 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from console import admin as house
 from console.models import Event, Team, User, Verb
+from console.sentences import say
 from registries.admin import ledger
 from registries.admin.bundle import bundle
 from registries.admin.health import HEALTH
@@ -49,7 +51,7 @@ class TeamAdmin(house.TeamAdmin):
         form = QuestionForm(request.POST if request.method == "POST" else None)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Why can’t this team pull?",
+            "title": _("Why can’t this team pull?"),
             "subtitle": str(team),
             "opts": self.opts,
             "original": team,
@@ -67,8 +69,11 @@ class TeamAdmin(house.TeamAdmin):
         if team is None:
             raise Http404
         told, person = bundle(team), cast("User", request.user)
-        rows = len(told["hand_outs_of_30_days"]["rows"])
-        words = f"{len(told['connections']['rows'])} registries with their last tests, {rows} hand-outs, the activity."
+        words = say(
+            "{registries} registries with their last tests, {rows} hand-outs, the activity.",
+            registries=len(told["connections"]["rows"]),
+            rows=len(told["hand_outs_of_30_days"]["rows"]),
+        )
         Event.record(team, Verb.STAFF_DOWNLOADED, team.name, by=person, about=team.pk, detail=words)
         answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
         answer["Content-Disposition"] = f'attachment; filename="berth-{team.slug}-{timezone.localdate()}.json"'

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -110,7 +112,11 @@ def page_of(read: Callable[[], Document]) -> Callable[[HttpRequest], HttpRespons
             "operations": list(operations(read())),
             "codes": [(code, status, HTTPStatus(status).phrase, WHEN[code]) for code, status in STATUSES.items()],
         }
-        return render(request, "registries/api_docs.html", context)
+        # Below /api/ all is English, as this is, but people read it, and the frame around it is theirs.
+        with translation.override(translation.get_language_from_request(request)):
+            response = render(request, "registries/api_docs.html", context)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
 
     return docs
 

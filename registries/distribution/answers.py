@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
+from console.sentences import say
 from registries.distribution.errors import (
     AccessDenied,
     NotARegistry,
@@ -74,7 +75,9 @@ class Answer:
     def checked(self, host: str, now: Callable[[], datetime]) -> Self:
         """Return the answer itself where it is a success that can be read, else raise what it says instead."""
         if self.header("content-encoding").lower() not in ("", "identity"):
-            raise NotARegistry("The host answers in an encoding that was not asked for.", host=host, status=self.status)
+            raise NotARegistry(
+                say("The host answers in an encoding that was not asked for."), host=host, status=self.status
+            )
         if 200 <= self.status < 300:
             return self
         raise self._error(host, now)
@@ -90,7 +93,7 @@ class Answer:
         if status == 429:
             return RateLimited(host=host, status=status, code=code, retry_after_seconds=self._retry_after_seconds(now))
         if is_a_fault(status):
-            return Unreachable("The registry has a fault of its own.", host=host, status=status, code=code)
+            return Unreachable(say("The registry has a fault of its own."), host=host, status=status, code=code)
         return NotARegistry(host=host, status=status, code=code)
 
     def _retry_after_seconds(self, now: Callable[[], datetime]) -> int | None:

@@ -19,6 +19,7 @@ from enum import Enum
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlencode
 
+from console.sentences import say
 from registries.distribution.access import granted
 from registries.distribution.allowance import Allowance
 from registries.distribution.answers import Answer
@@ -106,7 +107,7 @@ class Client:
             return challenges
         if answer.status == 403:
             # No login was offered yet, so this says nothing of it: network rules answer so, at Azure for one.
-            raise Unreachable("The registry turns Berth away before any login.", host=self._host, status=403)
+            raise Unreachable(say("The registry turns Berth away before any login."), host=self._host, status=403)
         self._checked_api(answer)
         if not _looks_like_a_registry(answer):
             raise NotARegistry(host=self._host, status=answer.status)
@@ -195,7 +196,7 @@ class Client:
             try:
                 yield answer.json()
             except ValueError:
-                raise NotARegistry("The registry sent something that is not a list.", host=self._host) from None
+                raise NotARegistry(say("The registry sent something that is not a list."), host=self._host) from None
             link = _NEXT.search(answer.header("link"))
             url = same_origin_url(self._origin + path, link[1]) if link else ""
             if not url:
@@ -210,7 +211,7 @@ class Client:
         scope = f"repository:{repository}:push,pull"
         answer = self._ask("POST", path, scope)
         if answer.status not in (201, 202):
-            raise NotARegistry("The registry answers an upload oddly.", host=self._host, status=answer.status)
+            raise NotARegistry(say("The registry answers an upload oddly."), host=self._host, status=answer.status)
         location = same_origin_url(self._origin + path, answer.header("location"))
         if location.startswith(self._origin + path):  # Nothing else of the registry is deleted at its word.
             # What the registry says to this does not matter: it ends unfinished uploads by itself.
@@ -288,7 +289,7 @@ class Client:
         for challenge in challenges:
             if challenge.scheme in ("basic", "bearer"):
                 return challenge
-        raise NotARegistry("The host asks for a login in a way no registry does.", host=self._host, status=401)
+        raise NotARegistry(say("The host asks for a login in a way no registry does."), host=self._host, status=401)
 
     def _authorization(self, scope: str) -> dict[str, str]:
         if self._challenge is None:
@@ -306,7 +307,7 @@ class Client:
         return {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
 
     def _refuse_for_want_of_a_login(self) -> NoReturn:
-        raise SignInRefused("The registry asks for a login, and none is given.", host=self._host, status=401)
+        raise SignInRefused(say("The registry asks for a login, and none is given."), host=self._host, status=401)
 
     def _fetch_token(self, scope: str) -> Secret:
         realm = self._token_service()
@@ -344,20 +345,20 @@ class Client:
             token = content.get("token") or content.get("access_token")
             if isinstance(token, str) and _TOKEN.fullmatch(token):
                 return Secret(token)
-        error = NotARegistry("The token service sent no token.", host=self._host, status=answer.status)
+        error = NotARegistry(say("The token service sent no token."), host=self._host, status=answer.status)
         error.at_token_service = True
         raise error
 
 
 def _named(repository: str) -> str:
     if not is_repository(repository):
-        raise InvalidReference("This is not the name of a repository.")
+        raise InvalidReference(say("This is not the name of a repository."))
     return repository
 
 
 def _manifest_path(repository: str, reference: str) -> str:
     if not (is_tag(reference) or is_digest(reference)):
-        raise InvalidReference("A manifest is asked for by a tag or a digest.")
+        raise InvalidReference(say("A manifest is asked for by a tag or a digest."))
     return f"/v2/{_named(repository)}/manifests/{reference}"
 
 

@@ -25,6 +25,8 @@ header, a body or the registry's own words, since a hostile registry can put our
 import re
 from typing import ClassVar
 
+from console.sentences import say
+
 _CODE = re.compile(r"[A-Z][A-Z_]{2,39}", re.ASCII)
 
 
@@ -37,7 +39,7 @@ class RegistryError(Exception):
     `at_token_service` is set where the registry's token service gave the answer, whose statuses mean other things.
     """
 
-    summary: ClassVar[str] = "The registry could not be used."
+    summary: ClassVar[str] = say("The registry could not be used.")
     at_token_service: bool = False
 
     def __init__(self, detail: str = "", *, host: str = "", status: int | None = None, code: str = "") -> None:
@@ -56,7 +58,7 @@ class RegistryError(Exception):
 class BlockedByPolicy(RegistryError):
     """The egress policy forbids this; `allow` is the network that an operator would have to allow, or ""."""
 
-    summary = "The egress policy does not allow this address."
+    summary = say("The egress policy does not allow this address.")
 
     def __init__(self, detail: str = "", *, host: str = "", allow: str = "") -> None:
         super().__init__(detail, host=host)
@@ -64,25 +66,25 @@ class BlockedByPolicy(RegistryError):
 
 
 class Unreachable(RegistryError):
-    summary = "The host did not answer."
+    summary = say("The host did not answer.")
 
 
 class NameNotFound(Unreachable):
-    summary = "The host does not exist in DNS."
+    summary = say("The host does not exist in DNS.")
 
 
 class ConnectionRefused(Unreachable):
-    summary = "The host refused the connection."
+    summary = say("The host refused the connection.")
 
 
 class DeadlinePassed(Unreachable):
-    summary = "The host did not answer in time."
+    summary = say("The host did not answer in time.")
 
 
 class NotTrusted(RegistryError):
     """The certificate is not trusted; `reason` is one of `unknown_authority`, `expired`, `wrong_host`, `other`."""
 
-    summary = "The certificate is not trusted."
+    summary = say("The certificate is not trusted.")
 
     def __init__(self, detail: str = "", *, host: str = "", reason: str = "other") -> None:
         super().__init__(detail, host=host)
@@ -90,7 +92,7 @@ class NotTrusted(RegistryError):
 
 
 class NotARegistry(RegistryError):
-    summary = "The host answers, but not as a registry."
+    summary = say("The host answers, but not as a registry.")
 
 
 class RealmRefused(NotARegistry):
@@ -101,7 +103,7 @@ class RealmRefused(NotARegistry):
     may, and where our login stands in it, since a registry that remembers a login can write it into the name.
     """
 
-    summary = "The registry sends logins to a token service that is not its own."
+    summary = say("The registry sends logins to a token service that is not its own.")
 
     def __init__(self, detail: str = "", *, host: str = "", origin: str = "") -> None:
         super().__init__(detail, host=host)
@@ -109,23 +111,23 @@ class RealmRefused(NotARegistry):
 
 
 class Refusal(RegistryError):
-    summary = "The registry refused."
+    summary = say("The registry refused.")
 
 
 class SignInRefused(Refusal):
-    summary = "The registry refused the login."
+    summary = say("The registry refused the login.")
 
 
 class AccessDenied(Refusal):
-    summary = "The login may not do this."
+    summary = say("The login may not do this.")
 
 
 class NotFound(Refusal):
-    summary = "The registry does not have this."
+    summary = say("The registry does not have this.")
 
 
 class RateLimited(Refusal):
-    summary = "The registry asks to slow down."
+    summary = say("The registry asks to slow down.")
 
     def __init__(
         self,

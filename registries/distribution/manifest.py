@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from console.sentences import say
 from registries.distribution.allowance import Allowance
 from registries.distribution.answers import Answer
 from registries.distribution.errors import NotARegistry
@@ -72,17 +73,17 @@ class ManifestBody:
         """Read an answer; raise `NotARegistry` where it is no manifest, or not the one whose digest was asked for."""
         digest = "sha256:" + hashlib.sha256(answer.body).hexdigest()
         if asked_for.startswith("sha256:") and asked_for != digest:
-            raise NotARegistry("The registry sent something else than the digest that was asked for.", host=host)
+            raise NotARegistry(say("The registry sent something else than the digest that was asked for."), host=host)
         try:
             content = answer.json()
         except ValueError:
             content = None
         if not isinstance(content, dict):
-            raise NotARegistry("The registry sent something that is not a manifest.", host=host, status=answer.status)
+            raise NotARegistry(say("The registry sent something that is not a manifest."), host=host, status=answer.status)
         claims = (answer.header("content-type").partition(";")[0].strip(), content.get("mediaType"))
         media_type = next((claim for claim in claims if claim in _KNOWN), "")
         if not media_type:
-            raise NotARegistry("The registry sent a manifest of an unknown kind.", host=host, status=answer.status)
+            raise NotARegistry(say("The registry sent a manifest of an unknown kind."), host=host, status=answer.status)
         return cls(digest, media_type, content)
 
     @property

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from console.sentences import say
+
 HUB = "docker.io"
 _HUB_OLD_NAME = "index.docker.io"
 _OFFICIAL_IMAGES = "library/"
@@ -51,19 +53,19 @@ class Reference:
     def parse(cls, text: str) -> Self:
         """Read a reference as people write it, short names too; raise `InvalidReference` where it is not one."""
         if len(text) > _LONGEST_TEXT:
-            raise InvalidReference("This is too long for an image reference.")
+            raise InvalidReference(say("This is too long for an image reference."))
         if _IMAGE_ID.fullmatch(text):
-            raise InvalidReference("This is the ID of an image, not its name.")
+            raise InvalidReference(say("This is the ID of an image, not its name."))
         host, rest = _split_host(text)
         name = rest.partition(":")[0]
         if name != name.lower():
-            raise InvalidReference("The repository must be lower case.")
+            raise InvalidReference(say("The repository must be lower case."))
         match = _WHOLE.fullmatch(f"{host}/{rest}")
         # Where the host is not one by the grammar, the pattern reads it as part of the path and finds no host.
         if match is None or match["host"] is None:
-            raise InvalidReference("This is not an image reference.")
+            raise InvalidReference(say("This is not an image reference."))
         if len(match["repository"]) > _LONGEST_REPOSITORY:
-            raise InvalidReference(f"The repository is longer than {_LONGEST_REPOSITORY} characters.")
+            raise InvalidReference(say("The repository is longer than {count} characters.", count=_LONGEST_REPOSITORY))
         digest = match["digest"] or ""
         _check_digest(digest)
         return cls(host=match["host"], repository=match["repository"], tag=match["tag"] or "", digest=digest)
@@ -114,8 +116,10 @@ def _check_digest(digest: str) -> None:
         return
     algorithm, _, hexadecimal = digest.partition(":")
     if algorithm not in _DIGEST_LENGTHS:
-        raise InvalidReference("The digest's algorithm is not supported.")
+        raise InvalidReference(say("The digest's algorithm is not supported."))
     if len(hexadecimal) != _DIGEST_LENGTHS[algorithm]:
-        raise InvalidReference(f"A {algorithm} digest has {_DIGEST_LENGTHS[algorithm]} digits.")
+        raise InvalidReference(
+            say("A {algorithm} digest has {count} digits.", algorithm=algorithm, count=_DIGEST_LENGTHS[algorithm])
+        )
     if not _LOWER_HEX.fullmatch(hexadecimal):
-        raise InvalidReference("A digest is written in the digits 0-9 and a-f.")
+        raise InvalidReference(say("A digest is written in the digits 0-9 and a-f."))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 
+from console.languages import said
 from registries.flavors.base import Flavor
 
 
@@ -33,7 +34,7 @@ ANYWHERE = next(flavor for flavor in FLAVORS.values() if flavor.any_host)
 
 def choices() -> list[tuple[str, str]]:
     """Return (slug, name) for every flavor, for a model's field: a callable, so that a new flavor makes no migration."""
-    return [(slug, flavor.name) for slug, flavor in FLAVORS.items()]
+    return [(slug, said(flavor.name)) for slug, flavor in FLAVORS.items()]
 
 
 def flavor_of(host: str) -> type[Flavor] | None:

@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, secret, text
 from registries.flavors.fields import no_colon, own_host, path_component
@@ -33,51 +36,61 @@ class Alibaba(PasswordFlavor):
     slug = "alibaba"
     order = 160
     name = "Alibaba Cloud"
-    full_name = "Alibaba Cloud Container Registry"
+    full_name = say("Alibaba Cloud Container Registry")
     hosts = "registry.*.aliyuncs.com"
     blank_address = "….aliyuncs.com/…"
     example = "registry.cn-hangzhou.aliyuncs.com/example-namespace/app:1.4"
     monogram = "ALI"
-    where = "Where to find these"
+    where = say("Where to find these")
     steps = (
-        "In the Container Registry console, open the instance and copy its host.",
-        "Open <strong>Access Credential</strong>, then <strong>Set Password</strong>. It is not the console’s password.",
-        "The username is the account’s or a RAM user’s. A RAM user needs the right to pull from the namespace.",
+        say("In the Container Registry console, open the instance and copy its host."),
+        say(
+            "Open <strong>Access Credential</strong>, then <strong>Set Password</strong>. It is not the console’s password."
+        ),
+        say("The username is the account’s or a RAM user’s. A RAM user needs the right to pull from the namespace."),
     )
     realms = ("https://dockerauth.cn-hangzhou.aliyuncs.com",)
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check that the password is the one set under Access Credential, which is not the "
-        "console’s. A temporary token ends within the hour, and a RAM role has nothing else.",
-        Outcome.NO_PULL_ACCESS: "Give the RAM user the right to pull from this namespace.",
-        Outcome.NO_PUSH_ACCESS: "Give the RAM user the right to push to this namespace, or choose Pull.",
-        Outcome.UNREACHABLE: "Check the host. One with -vpc answers only inside its own network, and a personal "
-        "instance’s public endpoint has limits.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the namespace, as in acme/web:1.4.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check that the password is the one set under Access Credential, which is not the console’s. A temporary "
+            "token ends within the hour, and a RAM role has nothing else."
+        ),
+        Outcome.NO_PULL_ACCESS: say("Give the RAM user the right to pull from this namespace."),
+        Outcome.NO_PUSH_ACCESS: say("Give the RAM user the right to push to this namespace, or choose Pull."),
+        Outcome.UNREACHABLE: say(
+            "Check the host. One with -vpc answers only inside its own network, and a personal instance’s public endpoint "
+            "has limits."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image. It begins with the namespace, as in acme/web:1.4."),
     }
     hint_fields = {Outcome.UNREACHABLE: ["registry"]}
 
     registry: str = text(
-        "Registry host",
-        help_text="As the console shows it, such as <code>registry.cn-hangzhou.aliyuncs.com</code>.",
+        say("Registry host"),
+        help_text=say("As the console shows it, such as <code>registry.cn-hangzhou.aliyuncs.com</code>."),
         tidy=own_host,
     )
     namespace: str = text(
-        "Namespace", help_text="The namespace in front of the image’s name.", tidy=path_component("namespace")
+        say("Namespace"),
+        help_text=say("The namespace in front of the image’s name."),
+        tidy=path_component(say("Namespace")),
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("fixed", "Fixed password", "Recommended. Set in the registry’s console."),
-            ("temporary", "Temporary token", "Ends an hour after it was made."),
+            ("fixed", say("Fixed password"), say("Recommended. Set in the registry’s console.")),
+            ("temporary", say("Temporary token"), say("Ends an hour after it was made.")),
         ),
     )
     username: str = text(
-        "Username",
-        help_text="The account’s or the RAM user’s.",
+        say("Username"),
+        help_text=say("The account’s or the RAM user’s."),
         group="credentials",
         validators=[no_colon],
     )
-    password: Secret = secret("Password or token", help_text="The registry’s own, not the console’s.", strip=False)
+    password: Secret = secret(
+        say("Password or token"), help_text=say("The registry’s own, not the console’s."), strip=False
+    )
 
     @property
     def ends_after_hours(self) -> int | None:
@@ -86,9 +99,9 @@ class Alibaba(PasswordFlavor):
     @property
     def advice(self) -> str:
         if _ACCESS_KEY.fullmatch(self.username):
-            return "This username looks like the ID of an access key, which does not sign in to the registry by itself."
+            return _("This username looks like the ID of an access key, which does not sign in to the registry by itself.")
         if self.method == "temporary":
-            return "A temporary token ends an hour after it was made."
+            return _("A temporary token ends an hour after it was made.")
         return ""
 
     @classmethod

@@ -9,7 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Credential, Http, Secret
 from registries.flavors.aws_places import (
     PUBLIC,
@@ -39,13 +41,15 @@ def _registry(value: str) -> str:
     if _ACCOUNT.fullmatch(registry):
         return registry.replace("-", "")
     if "/" in registry:
-        raise ValidationError("Enter the registry alone. A path below it has a field of its own.", code="slash")
+        raise ValidationError(_("Enter the registry alone. A path below it has a field of its own."), code="slash")
     if registry in PUBLIC_HOSTS:
         return PUBLIC
     if not Address.read(registry):
         raise ValidationError(
-            "Enter the account’s twelve digits, the registry’s whole address, such as "
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com, or public.ecr.aws.",
+            _(
+                "Enter the account’s twelve digits, the registry’s whole address, such as "
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com, or public.ecr.aws."
+            ),
             code="registry",
         )
     return registry
@@ -54,7 +58,7 @@ def _registry(value: str) -> str:
 def _region(value: str) -> str:
     region = ascii_only(value)
     if not partition_of(region):
-        raise ValidationError("Enter a region’s code, such as eu-west-1.", code="region")
+        raise ValidationError(_("Enter a region’s code, such as eu-west-1."), code="region")
     return region
 
 
@@ -62,14 +66,17 @@ def _key_id(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_]{1,128}", value, re.ASCII) or _SECRET_KEY.fullmatch(value):
         # What is entered here is shown, so a secret must not stay.
         raise ValidationError(
-            "An access key ID has 20 letters and digits. The secret access key has a field of its own.", code="holds_secret"
+            _("An access key ID has 20 letters and digits. The secret access key has a field of its own."),
+            code="holds_secret",
         )
     return value
 
 
 def _role(value: str) -> str:
     if not _ROLE.fullmatch(value):
-        raise ValidationError("Enter the role’s ARN, such as arn:aws:iam::123456789012:role/registry-reader.", code="role")
+        raise ValidationError(
+            _("Enter the role’s ARN, such as arn:aws:iam::123456789012:role/registry-reader."), code="role"
+        )
     return value
 
 
@@ -92,28 +99,38 @@ class AWS(Flavor):
     slug = "aws"
     order = 60
     name = "AWS"
-    full_name = "Amazon Elastic Container Registry"
+    full_name = say("Amazon Elastic Container Registry")
     hosts = "*.dkr.ecr.*.amazonaws.com"
     blank_address = "….dkr.ecr.….amazonaws.com"
     example = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.4"
     monogram = "ECR"
-    where = "Where to find the keys"
+    where = say("Where to find the keys")
     steps = (
-        "In the AWS console, open <strong>IAM</strong> and create a user for Berth.",
-        "Attach <strong>AmazonEC2ContainerRegistryReadOnly</strong>, or <strong>PowerUser</strong> to push.",
-        "Under <strong>Security credentials</strong>, create an access key.",
+        say("In the AWS console, open <strong>IAM</strong> and create a user for Berth."),
+        say("Attach <strong>AmazonEC2ContainerRegistryReadOnly</strong>, or <strong>PowerUser</strong> to push."),
+        say("Under <strong>Security credentials</strong>, create an access key."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check in IAM that the access key is active and its secret is the one that belongs to it; "
-        "a temporary key needs its session token. A pasted password works for 12 hours: make a new one.",
-        Outcome.NO_PULL_ACCESS: "Attach AmazonEC2ContainerRegistryReadOnly to the user or role. Its policy has to allow "
-        "ecr:GetAuthorizationToken on all resources, and on the repository ecr:BatchGetImage and "
-        "ecr:GetDownloadUrlForLayer; a role also has to trust the user. The registry of another account has to let it in "
-        "too. ECR Public asks for ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
-        Outcome.NO_PUSH_ACCESS: "Attach AmazonEC2ContainerRegistryPowerUser to the user or role, or choose Pull. The "
-        "repository must exist: a push does not create it.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image, the account and the region: each region has its own repositories.",
-        Outcome.UNREACHABLE: "Check the region. Berth’s server has to reach the registry, and AWS’s API in that region.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check in IAM that the access key is active and its secret is the one that belongs to it; a temporary key "
+            "needs its session token. A pasted password works for 12 hours: make a new one."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Attach AmazonEC2ContainerRegistryReadOnly to the user or role. Its policy has to allow "
+            "ecr:GetAuthorizationToken on all resources, and on the repository ecr:BatchGetImage and "
+            "ecr:GetDownloadUrlForLayer; a role also has to trust the user. The registry of another account has to let it "
+            "in too. ECR Public asks for ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Attach AmazonEC2ContainerRegistryPowerUser to the user or role, or choose Pull. The repository must exist: a "
+            "push does not create it."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image, the account and the region: each region has its own repositories."
+        ),
+        Outcome.UNREACHABLE: say(
+            "Check the region. Berth’s server has to reach the registry, and AWS’s API in that region."
+        ),
     }
     hint_fields = {
         Outcome.SIGN_IN_REFUSED: ["secret_key", "access_key", "session_token", "password"],
@@ -123,14 +140,14 @@ class AWS(Flavor):
     forbidden_at_token = Outcome.NO_PULL_ACCESS
 
     registry: str = text(
-        "Account ID",
-        help_text="Twelve digits, or the registry’s whole address.",
+        say("Account ID"),
+        help_text=say("Twelve digits, or the registry’s whole address."),
         side_by_side=True,
         tidy=_registry,
     )
     region: str = text(
-        "Region",
-        help_text="Where the registry lives.",
+        say("Region"),
+        help_text=say("Where the registry lives."),
         required=False,
         max_length=40,
         suggestions=REGIONS,
@@ -138,43 +155,47 @@ class AWS(Flavor):
         tidy=_region,
     )
     namespace: str = text(
-        "Path",
-        help_text="Limit this connection to repositories below a path, such as <code>vision</code>.",
+        say("Path"),
+        help_text=say("Limit this connection to repositories below a path, such as <code>vision</code>."),
         required=False,
         tidy=path,
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("key", "Access key", "Recommended. Berth asks AWS for the 12-hour password, and again before it ends."),
-            ("password", "Password", "From aws ecr get-login-password. It ends 12 hours after it was made."),
+            (
+                "key",
+                say("Access key"),
+                say("Recommended. Berth asks AWS for the 12-hour password, and again before it ends."),
+            ),
+            ("password", say("Password"), say("From aws ecr get-login-password. It ends 12 hours after it was made.")),
         ),
     )
     access_key: str = text(
-        "Access key ID",
-        help_text="Starts with <code>AKIA</code>.",
+        say("Access key ID"),
+        help_text=say("Starts with <code>AKIA</code>."),
         group="credentials",
         max_length=128,
         only_with={"method": ("key",)},
         tidy=_key_id,
     )
     secret_key: Secret | None = secret(
-        "Secret access key",
-        help_text="ECR passwords last 12 hours. Berth asks for a new one when it needs it.",
+        say("Secret access key"),
+        help_text=say("ECR passwords last 12 hours. Berth asks for a new one when it needs it."),
         only_with={"method": ("key",)},
         tells=_secret_key_tells,
     )
     session_token: Secret | None = secret(
-        "Session token",
-        help_text="Only for a temporary key, which starts with <code>ASIA</code>.",
+        say("Session token"),
+        help_text=say("Only for a temporary key, which starts with <code>ASIA</code>."),
         max_length=16384,
         required=False,
         only_with={"method": ("key",)},
         tells=_session_tells,
     )
     role: str = text(
-        "Role to assume",
-        help_text="An ARN, if the key has to assume a role first.",
+        say("Role to assume"),
+        help_text=say("An ARN, if the key has to assume a role first."),
         group="credentials",
         required=False,
         max_length=600,
@@ -182,8 +203,8 @@ class AWS(Flavor):
         tidy=_role,
     )
     password: Secret | None = secret(
-        "Password",
-        help_text="What <code>aws ecr get-login-password</code> prints.",
+        say("Password"),
+        help_text=say("What <code>aws ecr get-login-password</code> prints."),
         max_length=16384,
         only_with={"method": ("password",)},
     )
@@ -203,11 +224,11 @@ class AWS(Flavor):
         elif address := Address.read(self.registry):
             if self.region and self.region != address.place.region:
                 raise ValidationError(
-                    {"region": "The registry’s address names another region. Leave this blank, or enter the same one."}
+                    {"region": _("The registry’s address names another region. Leave this blank, or enter the same one.")}
                 )
             self._settle(region=address.place.region, registry=address.account if address.is_usual else self.registry)
         elif not self.region:
-            raise ValidationError({"region": ValidationError("Enter the region.", code="required")})
+            raise ValidationError({"region": ValidationError(_("Enter the region."), code="required")})
 
     @property
     def host(self) -> str:
@@ -225,10 +246,13 @@ class AWS(Flavor):
     def advice(self) -> str:
         hints = self._advice_on_keys() if self.method == "key" else []
         if self.method == "password":
-            hints.append("A password of Amazon ECR ends 12 hours after it was made. With an access key Berth renews it.")
+            hints.append(_("A password of Amazon ECR ends 12 hours after it was made. With an access key Berth renews it."))
         if self.region and self.region not in REGIONS:
             hints.append(
-                format_html("Berth does not know the region <code>{}</code>. A new one works all the same.", self.region)
+                format_html(
+                    _("Berth does not know the region <code>{region}</code>. A new one works all the same."),
+                    region=self.region,
+                )
             )
         return format_html_join(" ", "{}", ((hint,) for hint in hints))
 
@@ -236,21 +260,27 @@ class AWS(Flavor):
         hints: list[str] = []
         if self.access_key.startswith(_TEMPORARY) and not self.session:
             hints.append(
-                mark_safe("A key that starts with <code>ASIA</code> is temporary, and works only with its session token.")
+                mark_safe(  # noqa: S308
+                    _("A key that starts with <code>ASIA</code> is temporary, and works only with its session token.")
+                )
             )
         elif self.access_key.startswith(_LASTING) and self.session:
             hints.append(
-                mark_safe("A key that starts with <code>AKIA</code> needs no session token, so Berth sends none with it.")
+                mark_safe(  # noqa: S308
+                    _("A key that starts with <code>AKIA</code> needs no session token, so Berth sends none with it.")
+                )
             )
         elif self.access_key and not _KEY_ID.fullmatch(self.access_key):
-            hints.append("This does not look like an access key ID, which has 20 capital letters and digits.")
+            hints.append(_("This does not look like an access key ID, which has 20 capital letters and digits."))
         if self.secret_shape:
-            hints.append("The secret access key does not look like one, which has 40 characters.")
+            hints.append(_("The secret access key does not look like one, which has 40 characters."))
         if self.session and not self.access_key.startswith(_LASTING):
             hints.append(
-                mark_safe(
-                    "A session token ends within hours and does not say when: enter its end under "
-                    "<strong>Credential ends</strong>."
+                mark_safe(  # noqa: S308
+                    _(
+                        "A session token ends within hours and does not say when: enter its end under <strong>Credential "
+                        "ends</strong>."
+                    )
                 )
             )
         return hints

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
 from registries.flavors.fields import ascii_only, no_colon, path
@@ -23,14 +25,16 @@ def _registry(value: str) -> str:
     """Return a registry's name, or its whole login server where that does not end in `.azurecr.io`."""
     server = ascii_only(value).removeprefix("https://").rstrip("/")
     if "/" in server:
-        raise ValidationError("Enter the registry alone. A path below it has a field of its own.", code="slash")
+        raise ValidationError(_("Enter the registry alone. A path below it has a field of its own."), code="slash")
     if re.fullmatch(_NAME, server):
         return server
     if login_server := _LOGIN_SERVER.fullmatch(server):
         return login_server[1] if login_server[2] == ".azurecr.io" else server
     raise ValidationError(
-        "Enter the registry’s name, which has 5 to 50 letters and digits, or its whole login server, such as "
-        "acme01.azurecr.io.",
+        _(
+            "Enter the registry’s name, which has 5 to 50 letters and digits, or its whole login server, such as "
+            "acme01.azurecr.io."
+        ),
         code="registry",
     )
 
@@ -46,36 +50,44 @@ class Azure(PasswordFlavor):
     slug = "azure"
     order = 50
     name = "Azure"
-    full_name = "Azure Container Registry"
+    full_name = say("Azure Container Registry")
     hosts = "*.azurecr.io"
     blank_address = "….azurecr.io"
     example = "exampleregistry.azurecr.io/app:1.4"
     monogram = "ACR"
-    where = "Where to find these"
+    where = say("Where to find these")
     steps = (
-        (
+        say(
             "In the Azure portal, open <strong>Microsoft Entra ID</strong>, then <strong>App registrations</strong>, and "
             "register an app."
         ),
-        (
+        say(
             "On the registry, open <strong>Access control (IAM)</strong> and give the app <strong>AcrPull</strong>, or "
             "<strong>AcrPush</strong> to push."
         ),
-        (
+        say(
             "Under <strong>Certificates &amp; secrets</strong>, add a client secret. It lasts 24 months at most, so enter "
             "its date under <strong>Credential ends</strong>."
         ),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "A client secret most likely ended: replace it, by its value and not its ID. Check that "
-        "the ID is the application’s and not the object’s.",
-        Outcome.NO_PULL_ACCESS: "Give the app the role AcrPull, or Container Registry Repository Reader where the "
-        "registry uses ABAC. A repository token needs content/read.",
-        Outcome.NO_PUSH_ACCESS: "Give the app the role AcrPush, or Container Registry Repository Writer where the "
-        "registry uses ABAC. A repository token needs content/write too. Or choose Pull.",
-        Outcome.UNREACHABLE: "Check the registry’s name, and that its network rules let Berth’s server in. One with a "
-        "private endpoint answers only inside its own network.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image: the repository and its tag, as the portal shows them.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "A client secret most likely ended: replace it, by its value and not its ID. Check that the ID is the "
+            "application’s and not the object’s."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the app the role AcrPull, or Container Registry Repository Reader where the registry uses ABAC. A "
+            "repository token needs content/read."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the app the role AcrPush, or Container Registry Repository Writer where the registry uses ABAC. A "
+            "repository token needs content/write too. Or choose Pull."
+        ),
+        Outcome.UNREACHABLE: say(
+            "Check the registry’s name, and that its network rules let Berth’s server in. One with a private endpoint "
+            "answers only inside its own network."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image: the repository and its tag, as the portal shows them."),
     }
     hint_fields = {Outcome.UNREACHABLE: ["registry"]}
     # A firewall's answer to any login, whichever part of the registry gives it.
@@ -83,36 +95,37 @@ class Azure(PasswordFlavor):
     forbidden_at_sign_in = Outcome.UNREACHABLE
 
     registry: str = text(
-        "Registry name",
-        help_text="The first part of the login server. The whole login server works too.",
+        say("Registry name"),
+        help_text=say("The first part of the login server. The whole login server works too."),
         after=".azurecr.io",
         tidy=_registry,
     )
     namespace: str = text(
-        "Path",
-        help_text="Limit this connection to repositories below a path, such as <code>vision</code>.",
+        say("Path"),
+        help_text=say("Limit this connection to repositories below a path, such as <code>vision</code>."),
         required=False,
         tidy=path,
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("sp", "Service principal", "Recommended. Its own identity with the AcrPull role."),
-            ("token", "Repository token", "Limited to chosen repositories."),
-            ("admin", "Admin user", "One shared password with full access. Avoid where you can."),
+            ("sp", say("Service principal"), say("Recommended. Its own identity with the AcrPull role.")),
+            ("token", say("Repository token"), say("Limited to chosen repositories.")),
+            ("admin", say("Admin user"), say("One shared password with full access. Avoid where you can.")),
         ),
     )
     username: str = text(
-        "Application (client) ID or token name",
-        help_text="The application’s UUID is its username, not a secret. The admin user needs none: it is the registry’s "
-        "name.",
+        say("Application (client) ID or token name"),
+        help_text=say(
+            "The application’s UUID is its username, not a secret. The admin user needs none: it is the registry’s name."
+        ),
         group="credentials",
         only_with={"method": ("sp", "token")},
         validators=[no_colon],
     )
     password: Secret = secret(
-        "Client secret or password",
-        help_text="The secret’s <strong>value</strong>, not its ID. Azure shows it once.",
+        say("Client secret or password"),
+        help_text=say("The secret’s <strong>value</strong>, not its ID. Azure shows it once."),
         tells=_tells,
     )
     login_shape: str = noted()
@@ -120,7 +133,7 @@ class Azure(PasswordFlavor):
     def _judge(self) -> None:
         if self.method == "sp" and self.username and not _UUID.fullmatch(self.username):
             raise ValidationError(
-                {"username": "An application ID is a UUID, such as 7d0a3f52-91c4-4f0e-a6f1-52b8f1a9c33d."}
+                {"username": _("An application ID is a UUID, such as 7d0a3f52-91c4-4f0e-a6f1-52b8f1a9c33d.")}
             )
         if self.method == "admin":
             # The hash that Azure adds to some login servers is not part of the registry's name.
@@ -133,9 +146,11 @@ class Azure(PasswordFlavor):
     @property
     def advice(self) -> str:
         if self.method == "sp" and self.login_shape == "uuid":
-            return mark_safe(
-                "The client secret looks like a UUID, so it may be the secret’s ID. "
-                "Azure asks for its <strong>value</strong>."
+            return mark_safe(  # noqa: S308
+                _(
+                    "The client secret looks like a UUID, so it may be the secret’s ID. Azure asks for its "
+                    "<strong>value</strong>."
+                )
             )
         return ""
 

@@ -4,7 +4,8 @@ What every flavor is made of: the base class, and the helpers that declare its f
 A flavor is a frozen dataclass; an instance is *a registry as one team reaches it*. Each field is declared once, by
 `text()`, `choice()`, `secret()` or `key_file()`, and that one line is its form field, its storage and its type: what
 `secret()` and `key_file()` declare is sealed, the rest is plain settings. `noted()` declares what nobody is asked,
-because a secret tells it. See README, "How to add a flavor".
+because a secret tells it. All its words are sentences, made with `say`, which pages say in the reader's language. See
+README, "How to add a flavor".
 """
 
 import re
@@ -15,10 +16,11 @@ from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from registries.distribution import Credential, Http, Secret
 from registries.flavors.ends import end_in
-from registries.flavors.fields import SecretField, TextField, Tidy, in_a_sentence
+from registries.flavors.fields import SecretField, TextField, Tidy, enter
 from registries.outcomes import Outcome
 
 Tells = Callable[[str], Mapping[str, str]]
@@ -116,12 +118,12 @@ def choice(label: str, options: Sequence[tuple[str, str, str]], *, help_text: st
     form_field = forms.ChoiceField(
         label=label,
         help_text=help_text,
-        choices=[(value, words) for value, words, _ in options],
+        choices=[(value, words) for value, words, _sentence in options],
         initial=options[0][0],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of these.", "invalid_choice": "Choose one of these."},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of these.")),
     )
-    sentences = {value: sentence for value, _, sentence in options}
+    sentences = {value: sentence for value, _words, sentence in options}
     return _declare(Input(form_field=form_field, group=group, sentences=sentences), options[0][0])
 
 
@@ -205,7 +207,7 @@ class Flavor:
         self._judge()
         values = {name: getattr(self, name) for name in asked}
         if blank := [name for name, input_ in asked.items() if input_.needed(values) and not values[name]]:
-            words = {name: f"Enter the {in_a_sentence(asked[name].form_field.label)}." for name in blank}
+            words = {name: enter(asked[name].form_field.label) for name in blank}
             raise ValidationError({name: ValidationError(words[name], code="required") for name in blank})
 
     def _judge(self) -> None:

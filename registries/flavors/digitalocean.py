@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, secret, text
 from registries.flavors.fields import path_component
@@ -20,26 +21,30 @@ class DigitalOcean(Flavor):
     slug = "digitalocean"
     order = 10
     name = "DigitalOcean"
-    full_name = "DigitalOcean Container Registry"
+    full_name = say("DigitalOcean Container Registry")
     hosts = HOST
     blank_address = f"{HOST}/…"
     example = f"{HOST}/example-registry/app:1.4"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        "In the DigitalOcean control panel, open <strong>API</strong>, then <strong>Tokens</strong>.",
-        (
+        say("In the DigitalOcean control panel, open <strong>API</strong>, then <strong>Tokens</strong>."),
+        say(
             "Generate a token with custom scopes and tick <strong>registry: read</strong>. Tick <strong>update</strong> "
             "too if Berth should test pushing."
         ),
-        "Set an expiry and enter the same date under <strong>Credential ends</strong>, so that Berth can warn you.",
+        say("Set an expiry and enter the same date under <strong>Credential ends</strong>, so that Berth can warn you."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The token most likely ended or was deleted. Generate a new one with the scope registry: "
-        "read, and enter it here.",
-        Outcome.NO_PULL_ACCESS: "Generate a token with the scope registry: read, and check the registry name.",
-        Outcome.NO_PUSH_ACCESS: "Generate a token with the scope registry: update too, or choose Pull. While DigitalOcean "
-        "collects garbage the registry is read-only, and pushes work again afterwards.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image: the registry name comes first, then the repository.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The token most likely ended or was deleted. Generate a new one with the scope registry: read, and enter it "
+            "here."
+        ),
+        Outcome.NO_PULL_ACCESS: say("Generate a token with the scope registry: read, and check the registry name."),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Generate a token with the scope registry: update too, or choose Pull. While DigitalOcean collects garbage "
+            "the registry is read-only, and pushes work again afterwards."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image: the registry name comes first, then the repository."),
     }
     hint_fields = {
         Outcome.NO_PULL_ACCESS: ["token", "registry"],
@@ -47,22 +52,24 @@ class DigitalOcean(Flavor):
     }
     host = HOST
     realms = ("https://api.digitalocean.com",)
-    account = "API token"
+    account = say("API token")
 
     registry: str = text(
-        "Registry name",
-        help_text="One name for the whole registry, as it shows in the control panel under Container Registry.",
+        say("Registry name"),
+        help_text=say("One name for the whole registry, as it shows in the control panel under Container Registry."),
         before=f"{HOST}/",
         tidy=path_component(
-            "registry name",
+            say("Registry name"),
             host=HOST,
             pattern=re.compile(r"[a-z0-9-]{1,63}", re.ASCII),
-            rule="A registry name has lower-case letters, digits and dashes, 63 at most.",
+            rule=say("A registry name has lower-case letters, digits and dashes, 63 at most."),
         ),
     )
     token: Secret = secret(
-        "API token",
-        help_text="A personal access token with the <code>registry</code> read scope. It starts with <code>dop_v1_</code>.",
+        say("API token"),
+        help_text=say(
+            "A personal access token with the <code>registry</code> read scope. It starts with <code>dop_v1_</code>."
+        ),
     )
 
     login_name = ""  # It is the token itself.

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, noted, secret, text
 from registries.flavors.ends import ask, in_a_header, moment_written, told
@@ -31,23 +33,27 @@ class DockerHub(PasswordFlavor):
     slug = "dockerhub"
     order = 20
     name = "Docker Hub"
-    full_name = "Docker Hub"
+    full_name = say("Docker Hub")
     hosts = "docker.io"
     blank_address = "docker.io/…"
     example = "example-org/app:1.4"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        "On Docker Hub, open <strong>Account settings</strong>, then <strong>Personal access tokens</strong>.",
-        "Choose <strong>Read-only</strong> unless Berth should test pushing.",
-        "Signed-in pulls get a higher rate limit, so connecting helps even for public images.",
+        say("On Docker Hub, open <strong>Account settings</strong>, then <strong>Personal access tokens</strong>."),
+        say("Choose <strong>Read-only</strong> unless Berth should test pushing."),
+        say("Signed-in pulls get a higher rate limit, so connecting helps even for public images."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check the Docker ID, which is not the email address. An account with a second factor or "
-        "single sign-on needs an access token instead of its password. A token that ended has to be replaced.",
-        Outcome.NO_PULL_ACCESS: "Give the token Read-only access; a token for public repositories does not read private "
-        "ones. Docker Hub answers the same where the repository does not exist, so check the test image too.",
-        Outcome.NO_PUSH_ACCESS: "Give the token Read & Write access, or choose Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. Its namespace comes first, as in docker.io/acme/web:1.4.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check the Docker ID, which is not the email address. An account with a second factor or single sign-on needs "
+            "an access token instead of its password. A token that ended has to be replaced."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the token Read-only access; a token for public repositories does not read private ones. Docker Hub "
+            "answers the same where the repository does not exist, so check the test image too."
+        ),
+        Outcome.NO_PUSH_ACCESS: say("Give the token Read & Write access, or choose Pull."),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image. Its namespace comes first, as in docker.io/acme/web:1.4."),
     }
     hint_fields = {Outcome.NO_PULL_ACCESS: ["test_image"]}
     host = "docker.io"
@@ -56,18 +62,22 @@ class DockerHub(PasswordFlavor):
     has_catalog = False
 
     namespace: str = text(
-        "Namespace",
-        help_text="The user or organization in front of the image name.",
+        say("Namespace"),
+        help_text=say("The user or organization in front of the image name."),
         before="docker.io/",
-        tidy=path_component("namespace", host="docker.io"),
+        tidy=path_component(say("Namespace"), host="docker.io"),
     )
     username: str = text(
-        "Username", help_text="Your Docker ID, not your email address.", group="credentials", validators=[no_colon]
+        say("Username"),
+        help_text=say("Your Docker ID, not your email address."),
+        group="credentials",
+        validators=[no_colon],
     )
     password: Secret = secret(
-        "Access token",
-        help_text="Use a personal or organization access token instead of your password. It starts with "
-        "<code>dckr_</code>.",
+        say("Access token"),
+        help_text=say(
+            "Use a personal or organization access token instead of your password. It starts with <code>dckr_</code>."
+        ),
         strip=False,
         tells=_tells,
     )
@@ -76,12 +86,14 @@ class DockerHub(PasswordFlavor):
     @property
     def advice(self) -> str:
         if "@" in self.username:
-            return "Docker Hub signs in with the Docker ID. An email address in its place is mostly refused."
+            return _("Docker Hub signs in with the Docker ID. An email address in its place is mostly refused.")
         if self.login_kind == "organization" and self.username.lower() != self.namespace:
             return format_html(
-                "The token belongs to an organization, so the username has to be the organization’s name, such as "
-                "<code>{}</code>.",
-                self.namespace,
+                _(
+                    "The token belongs to an organization, so the username has to be the organization’s name, such as "
+                    "<code>{organization}</code>."
+                ),
+                organization=self.namespace,
             )
         return ""
 

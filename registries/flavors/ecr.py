@@ -18,6 +18,7 @@ from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from console.sentences import say
 from registries.distribution import (
     AccessDenied,
     Credential,
@@ -38,18 +39,20 @@ _LONGEST_PASSWORD = 16 * 1024
 _LIMIT_BYTES = 64 * 1024
 _ROLE_SECONDS = 900  # the least that AWS takes; one question is asked with it
 
-_UNKNOWN_KEY = "AWS does not know this access key, or knows it in other regions only."
-_WRONG_SECRET = "The secret access key is not the one of this access key."  # noqa: S105
+_UNKNOWN_KEY = say("AWS does not know this access key, or knows it in other regions only.")
+_WRONG_SECRET = say("The secret access key is not the one of this access key.")
+_MAY_NOT_ASSUME = say("AWS knows the access key, which may not assume the role.")
+_MAY_NOT_ASK = say("AWS knows the access key, which may not ask for a password.")
 _REFUSED = {
     "UnrecognizedClientException": _UNKNOWN_KEY,
     "InvalidClientTokenId": _UNKNOWN_KEY,
     "InvalidAccessKeyId": _UNKNOWN_KEY,
     "InvalidSignatureException": _WRONG_SECRET,
     "SignatureDoesNotMatch": _WRONG_SECRET,
-    "ExpiredToken": "The session token has ended.",
-    "ExpiredTokenException": "The session token has ended.",
-    "RegionDisabledException": "This region is not enabled for the AWS account.",
-    "OptInRequired": "This region is not enabled for the AWS account.",
+    "ExpiredToken": say("The session token has ended."),
+    "ExpiredTokenException": say("The session token has ended."),
+    "RegionDisabledException": say("This region is not enabled for the AWS account."),
+    "OptInRequired": say("This region is not enabled for the AWS account."),
 }
 _NOT_ALLOWED = frozenset({"AccessDenied", "AccessDeniedException"})
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
@@ -92,7 +95,7 @@ def mint(
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
         username = password = ""
     if username != USERNAME or not password.isprintable() or not password:
-        raise NotARegistry("AWS gave no password.", host=host)
+        raise NotARegistry(say("AWS gave no password."), host=host)
     return Credential(host=host, username=username, password=Secret(password), expires_at=expires_at)
 
 
@@ -117,7 +120,7 @@ def _ask(
     """Call one operation of one service, and return the answer as botocore reads it."""
     if not key.is_one:
         # botocore would take an empty key for none, and look for one on this machine.
-        raise SignInRefused("The access key is not complete, or no key of AWS, so nothing was sent.")
+        raise SignInRefused(say("The access key is not complete, or no key of AWS, so nothing was sent."))
     from botocore.exceptions import ClientError  # As below: few processes ever mint.
 
     host = ""
@@ -131,7 +134,7 @@ def _ask(
     except ClientError as error:
         failure = _refusal(error, host)
     except Exception:  # noqa: BLE001  # Whatever it was, botocore stumbled over the answer.
-        failure = NotARegistry("AWS answers in words that Berth does not know.", host=host)
+        failure = NotARegistry(say("AWS answers in words that Berth does not know."), host=host)
     raise failure  # Here, so that what AWS said is not its context.
 
 
@@ -178,7 +181,7 @@ def _client(http: Http, service: str, key: AccessKey, place: Place, endpoint_url
         headers = {name: _text(value) for name, value in request.headers.items()}
         answer = http.request(request.method, request.url, headers, _bytes(request.body), limit_bytes=_LIMIT_BYTES)
         if answer.header("content-encoding").lower() not in ("", "identity"):
-            raise NotARegistry("AWS answers in an encoding that was not asked for.", status=answer.status)
+            raise NotARegistry(say("AWS answers in an encoding that was not asked for."), status=answer.status)
         return AWSResponse(request.url, answer.status, dict(answer.headers), _Body(answer.body))
 
     client.meta.events.register("before-send", carry)
@@ -231,14 +234,14 @@ def _refusal(error: Any, host: str) -> RegistryError:
     if code in _REFUSED:
         return SignInRefused(_REFUSED[code], host=host, status=status)
     if code in _NOT_ALLOWED:
-        what = "assume the role" if error.operation_name == "AssumeRole" else "ask for a password"
-        denied = AccessDenied(f"AWS knows the access key, which may not {what}.", host=host, status=status)
+        assuming = error.operation_name == "AssumeRole"
+        denied = AccessDenied(_MAY_NOT_ASSUME if assuming else _MAY_NOT_ASK, host=host, status=status)
         denied.at_token_service = True
         return denied
     if code in _THROTTLED or status == 429:
         return RateLimited(host=host, status=status)
     if status >= 500 or status == 408:
-        return Unreachable("AWS has a fault of its own.", host=host, status=status)
+        return Unreachable(say("AWS has a fault of its own."), host=host, status=status)
     if status in (401, 403):
-        return SignInRefused("AWS refused the access key.", host=host, status=status)
-    return RegistryError("AWS gave no password.", host=host, status=status)
+        return SignInRefused(say("AWS refused the access key."), host=host, status=status)
+    return RegistryError(say("AWS gave no password."), host=host, status=status)

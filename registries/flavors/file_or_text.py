@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class FileOrTextInput(forms.MultiWidget):
@@ -15,14 +16,14 @@ class FileOrTextInput(forms.MultiWidget):
         attrs: dict[str, Any] | None = None,
         *,
         accept: str = ".json,application/json",
-        placeholder: str = "or paste its contents",
+        placeholder: str = "",
     ) -> None:
         area = {
             "class": "area area--mono",
             "rows": 5,
             "spellcheck": "false",
             "autocomplete": "off",
-            "placeholder": placeholder,
+            "placeholder": placeholder or _("or paste its contents"),
         }
         super().__init__({"file": forms.FileInput(attrs={"accept": accept}), "": forms.Textarea(attrs=area)}, attrs)
 

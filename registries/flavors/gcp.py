@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, key_file, noted, text
 from registries.flavors.fields import PATH_COMPONENT, ascii_only, path_component
@@ -40,7 +42,7 @@ def _region(value: str) -> str:
     place = ascii_only(value).removeprefix("https://").rstrip("/")
     if "/" in place:
         raise ValidationError(
-            "Enter the region alone. The project and the repository have fields of their own.", code="slash"
+            _("Enter the region alone. The project and the repository have fields of their own."), code="slash"
         )
     if place in GCR_HOSTS:
         return place
@@ -50,10 +52,10 @@ def _region(value: str) -> str:
     elif regional := _REGIONAL_HOST.fullmatch(place):
         place = regional[1]
     if zone := _ZONE.fullmatch(place):
-        raise ValidationError(f"This is a zone. Enter its region, {zone[1]}.", code="zone")
+        raise ValidationError(_("This is a zone. Enter its region, {region}.").format(region=zone[1]), code="zone")
     if not _REGION.fullmatch(place):
         raise ValidationError(
-            "Enter a region such as us-west1, one of us, europe and asia, or a gcr.io host such as eu.gcr.io.",
+            _("Enter a region such as us-west1, one of us, europe and asia, or a gcr.io host such as eu.gcr.io."),
             code="region",
         )
     return place
@@ -65,7 +67,7 @@ def _project(value: str) -> str:
     parts = project.split(":")
     if len(parts) > 2 or not all(PATH_COMPONENT.fullmatch(part) for part in parts):
         raise ValidationError(
-            "A project ID has lower-case letters, digits and dashes, such as acme-prod. Its display name does not work.",
+            _("A project ID has lower-case letters, digits and dashes, such as acme-prod. Its display name does not work."),
             code="project",
         )
     return project
@@ -82,55 +84,62 @@ class GCP(Flavor):
     slug = "gcp"
     order = 30
     name = "Google"
-    full_name = "Google Artifact Registry"
+    full_name = say("Google Artifact Registry")
     hosts = "*-docker.pkg.dev, gcr.io"
     blank_address = "…-docker.pkg.dev/…"
     example = "us-west1-docker.pkg.dev/example-project/repository/app:1.4"
-    where = "Where to find the key"
+    where = say("Where to find the key")
     steps = (
-        "In the Google Cloud console, open <strong>IAM &amp; Admin</strong>, then <strong>Service accounts</strong>.",
-        "Give the account the role <strong>Artifact Registry Reader</strong>, or <strong>Writer</strong> to push.",
-        "Under <strong>Keys</strong>, add a key of type <strong>JSON</strong>. The browser downloads one file.",
+        say("In the Google Cloud console, open <strong>IAM &amp; Admin</strong>, then <strong>Service accounts</strong>."),
+        say("Give the account the role <strong>Artifact Registry Reader</strong>, or <strong>Writer</strong> to push."),
+        say("Under <strong>Keys</strong>, add a key of type <strong>JSON</strong>. The browser downloads one file."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The key was most likely deleted or disabled. Add a new one under Service accounts, Keys.",
-        Outcome.NO_PULL_ACCESS: "Give the account the role Artifact Registry Reader on the repository, then test again. "
-        "Google answers the same where the region, the project or the repository does not exist.",
-        Outcome.NO_PUSH_ACCESS: "Give the account the role Artifact Registry Writer on the repository, or choose Pull. "
-        "The repository must exist: a push does not create it.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It needs a project, a repository and a name: "
-        "project/repository/image.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The key was most likely deleted or disabled. Add a new one under Service accounts, Keys."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the account the role Artifact Registry Reader on the repository, then test again. Google answers the "
+            "same where the region, the project or the repository does not exist."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the account the role Artifact Registry Writer on the repository, or choose Pull. The repository must "
+            "exist: a push does not create it."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. It needs a project, a repository and a name: project/repository/image."
+        ),
     }
     hint_fields = {Outcome.NO_PULL_ACCESS: ["region", "project", "repository"]}
     realms = ("https://gcr.io",)
     forbidden_at_token = Outcome.NO_PULL_ACCESS
 
     region: str = text(
-        "Region",
-        help_text="Such as <code>us-west1</code>, or <code>gcr.io</code>.",
+        say("Region"),
+        help_text=say("Such as <code>us-west1</code>, or <code>gcr.io</code>."),
         suggestions=(*REGIONS, *GCR_HOSTS),
         side_by_side=True,
         tidy=_region,
     )
     project: str = text(
-        "Project",
-        help_text="The project ID, not its display name. Left blank, it is read from the key.",
+        say("Project"),
+        help_text=say("The project ID, not its display name. Left blank, it is read from the key."),
         required=False,
         max_length=100,
         side_by_side=True,
         tidy=_project,
     )
     repository: str = text(
-        "Repository",
-        help_text="Leave blank to cover every repository in the project.",
+        say("Repository"),
+        help_text=say("Leave blank to cover every repository in the project."),
         required=False,
         max_length=100,
-        tidy=path_component("repository"),
+        tidy=path_component(say("Repository")),
     )
     key: Secret = key_file(
-        "Service account JSON key",
+        say("Service account JSON key"),
         form_field=KeyFileField,
-        help_text="The whole file, as downloaded. Its project fills in the field above.",
+        help_text=say("The whole file, as downloaded. Its project fills in the field above."),
         tells=tells,
     )
     client_email: str = noted()
@@ -139,12 +148,12 @@ class GCP(Flavor):
     def _judge(self) -> None:
         if self.repository and self.host in GCR_HOSTS:
             raise ValidationError(
-                {"repository": "Images at gcr.io stand under the project itself, so leave the repository blank there."}
+                {"repository": _("Images at gcr.io stand under the project itself, so leave the repository blank there.")}
             )
         if not self.project and self.key_project:
             self._settle(project=_project(self.key_project))
         if not self.project and self.key:
-            raise ValidationError({"project": "Enter the project."})
+            raise ValidationError({"project": _("Enter the project.")})
 
     @property
     def host(self) -> str:
@@ -172,15 +181,20 @@ class GCP(Flavor):
         if self.key_project and self.key_project != self.project:
             hints.append(
                 format_html(
-                    "The key belongs to the project <code>{}</code>. It works for <code>{}</code> where its account has a "
-                    "role there.",
-                    self.key_project,
-                    self.project,
+                    _(
+                        "The key belongs to the project <code>{its_own}</code>. It works for <code>{project}</code> where "
+                        "its account has a role there."
+                    ),
+                    its_own=self.key_project,
+                    project=self.project,
                 )
             )
         if _REGION.fullmatch(self.region) and self.region not in REGIONS:
             hints.append(
-                format_html("Berth does not know the region <code>{}</code>. A new one works all the same.", self.region)
+                format_html(
+                    _("Berth does not know the region <code>{region}</code>. A new one works all the same."),
+                    region=self.region,
+                )
             )
         return format_html_join(" ", "{}", ((hint,) for hint in hints))
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, noted, secret, text
 from registries.flavors.ends import ask, in_a_header, moment_written
@@ -31,27 +33,34 @@ class GitHub(PasswordFlavor):
     slug = "github"
     order = 40
     name = "GitHub"
-    full_name = "GitHub Container Registry"
+    full_name = say("GitHub Container Registry")
     hosts = HOST
     blank_address = f"{HOST}/…"
     example = f"{HOST}/example-org/app:1.4"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        (
+        say(
             "On GitHub, open <strong>Settings</strong>, <strong>Developer settings</strong>, then <strong>Tokens "
             "(classic)</strong>."
         ),
-        "Tick <strong>read:packages</strong>, and <strong>write:packages</strong> if Berth should test pushing.",
-        "If the organization uses single sign-on, authorize the token for it. Otherwise pulls answer “denied”.",
+        say("Tick <strong>read:packages</strong>, and <strong>write:packages</strong> if Berth should test pushing."),
+        say("If the organization uses single sign-on, authorize the token for it. Otherwise pulls answer “denied”."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The token most likely ended, or is not a classic one. Make a classic token with "
-        "read:packages. If the organization uses single sign-on, authorize the token for it.",
-        Outcome.NO_PULL_ACCESS: "Give the token read:packages, and give its account access to the package: each package "
-        "has an access list of its own. If the organization uses single sign-on, authorize the token for it.",
-        Outcome.NO_PUSH_ACCESS: "Give the token write:packages and its account the writing role on the package, or choose "
-        "Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. GitHub also says so where the account may not see the package.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The token most likely ended, or is not a classic one. Make a classic token with read:packages. If the "
+            "organization uses single sign-on, authorize the token for it."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the token read:packages, and give its account access to the package: each package has an access list of "
+            "its own. If the organization uses single sign-on, authorize the token for it."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the token write:packages and its account the writing role on the package, or choose Pull."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. GitHub also says so where the account may not see the package."
+        ),
     }
     hint_fields = {Outcome.SIGN_IN_REFUSED: ["password"]}
     host = HOST
@@ -59,20 +68,20 @@ class GitHub(PasswordFlavor):
     has_catalog = False
 
     namespace: str = text(
-        "Organization or user",
-        help_text="The owner of the packages, in lower case.",
+        say("Organization or user"),
+        help_text=say("The owner of the packages, in lower case."),
         before=f"{HOST}/",
-        tidy=path_component("organization or user", host=HOST),
+        tidy=path_component(say("Organization or user"), host=HOST),
     )
     username: str = text(
-        "Username",
-        help_text="The account the token belongs to. Its email address works too.",
+        say("Username"),
+        help_text=say("The account the token belongs to. Its email address works too."),
         group="credentials",
         validators=[no_colon],
     )
     password: Secret = secret(
-        "Personal access token",
-        help_text="A classic token with <code>read:packages</code>. Fine-grained tokens cannot read packages yet.",
+        say("Personal access token"),
+        help_text=say("A classic token with <code>read:packages</code>. Fine-grained tokens cannot read packages yet."),
         tells=_tells,
     )
     login_kind: str = noted()
@@ -80,9 +89,11 @@ class GitHub(PasswordFlavor):
     @property
     def advice(self) -> str:
         if self.login_kind == "fine-grained":
-            return mark_safe(
-                "This is a fine-grained token. GitHub documents only classic ones for packages: make one under "
-                "<strong>Tokens (classic)</strong> with <strong>read:packages</strong>."
+            return mark_safe(  # noqa: S308
+                _(
+                    "This is a fine-grained token. GitHub documents only classic ones for packages: make one under "
+                    "<strong>Tokens (classic)</strong> with <strong>read:packages</strong>."
+                )
             )
         return ""
 

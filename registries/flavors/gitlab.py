@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Http, Secret
 from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
 from registries.flavors.ends import ask, day_written, in_a_header, told
@@ -43,65 +45,83 @@ class GitLab(PasswordFlavor):
     order = 70
     own_hosts = True
     name = "GitLab"
-    full_name = "GitLab Container Registry"
+    full_name = say("GitLab Container Registry")
     hosts = HOST
     blank_address = f"{HOST}/…"
     example = f"{HOST}/example-group/project/app:1.4"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        (
+        say(
             "On the group or project, open <strong>Settings</strong>, <strong>Repository</strong>, then <strong>Deploy "
             "tokens</strong>."
         ),
-        "Tick <strong>read_registry</strong>, and <strong>write_registry</strong> to push.",
-        "Set an expiry and enter the same date under <strong>Credential ends</strong>.",
+        say("Tick <strong>read_registry</strong>, and <strong>write_registry</strong> to push."),
+        say("Set an expiry and enter the same date under <strong>Credential ends</strong>."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The token most likely ended or was revoked, or the username is not the one that GitLab "
-        "shows next to it. An account’s password does not work where it has a second factor.",
-        Outcome.NO_PULL_ACCESS: "Give the token the scope read_registry, and check that it belongs to this group or "
-        "project.",
-        Outcome.NO_PUSH_ACCESS: "Give the token the scope write_registry beside read_registry, or choose Pull. GitLab also "
-        "says so where the repository’s path is protected.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the whole path of its project, as in "
-        "group/project/image:1.4.",
-        Outcome.NOT_A_REGISTRY: "Check the registry host. GitLab also answers so where its registry is switched off.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The token most likely ended or was revoked, or the username is not the one that GitLab shows next to it. An "
+            "account’s password does not work where it has a second factor."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the token the scope read_registry, and check that it belongs to this group or project."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the token the scope write_registry beside read_registry, or choose Pull. GitLab also says so where the "
+            "repository’s path is protected."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. It begins with the whole path of its project, as in group/project/image:1.4."
+        ),
+        Outcome.NOT_A_REGISTRY: say("Check the registry host. GitLab also answers so where its registry is switched off."),
     }
     forbidden_at_token = Outcome.NO_PULL_ACCESS
     has_catalog = False  # It is for the administrators of the instance alone.
 
     registry: str = text(
-        "Registry host", help_text="Change it for a self-managed GitLab.", initial=HOST, side_by_side=True, tidy=_registry
+        say("Registry host"),
+        help_text=say("Change it for a self-managed GitLab."),
+        initial=HOST,
+        side_by_side=True,
+        tidy=_registry,
     )
     gitlab_host: str = text(
-        "GitLab host",
-        help_text="Only for a self-managed GitLab: where people open it. Logins are checked there.",
+        say("GitLab host"),
+        help_text=say("Only for a self-managed GitLab: where people open it. Logins are checked there."),
         required=False,
         side_by_side=True,
         tidy=own_host,
     )
-    namespace: str = text("Group or project", help_text="The path as in the project’s address.", tidy=pasted_path)
+    namespace: str = text(say("Group or project"), help_text=say("The path as in the project’s address."), tidy=pasted_path)
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("deploy", "Deploy token", "Recommended. It reads the registry and cannot call GitLab’s API."),
-            ("group", "Project or group access token", "Belongs to a project or group instead of a person."),
-            ("personal", "Personal access token", "Reaches whatever its owner reaches."),
+            ("deploy", say("Deploy token"), say("Recommended. It reads the registry and cannot call GitLab’s API.")),
+            ("group", say("Project or group access token"), say("Belongs to a project or group instead of a person.")),
+            ("personal", say("Personal access token"), say("Reaches whatever its owner reaches.")),
         ),
     )
     username: str = text(
-        "Token username",
-        help_text="GitLab shows it next to a deploy token. With a personal access token it is your own GitLab username.",
+        say("Token username"),
+        help_text=say(
+            "GitLab shows it next to a deploy token. With a personal access token it is your own GitLab username."
+        ),
         group="credentials",
         validators=[no_colon],
     )
-    password: Secret = secret("Token", help_text="With the scope <code>read_registry</code>.", tells=_tells)
+    password: Secret = secret(say("Token"), help_text=say("With the scope <code>read_registry</code>."), tells=_tells)
     login_kind: str = noted()
 
     def _judge(self) -> None:
         if self.registry == HOST:
             if self.gitlab_host not in ("", SITE):
-                raise ValidationError({"gitlab_host": f"Leave this blank: {HOST} checks logins at {SITE}."})
+                raise ValidationError(
+                    {
+                        "gitlab_host": _("Leave this blank: {registry} checks logins at {site}.").format(
+                            registry=HOST, site=SITE
+                        )
+                    }
+                )
             self._settle(gitlab_host="")
         self._settle(namespace=without_host(self.namespace, self.registry, self.gitlab_host or SITE))
 
@@ -121,15 +141,15 @@ class GitLab(PasswordFlavor):
     @property
     def advice(self) -> str:
         if self.login_kind == "application":
-            return "This is the secret of an OAuth application, which has no access to the registry."
+            return _("This is the secret of an OAuth application, which has no access to the registry.")
         if self.login_kind == "deploy" and self.method != "deploy":
-            return "This looks like a deploy token, which signs in with the username that GitLab shows next to it."
+            return _("This looks like a deploy token, which signs in with the username that GitLab shows next to it.")
         if self.login_kind == "access" and self.method == "deploy":
-            return "This looks like an access token. Choose which kind it is, and check the username."
+            return _("This looks like an access token. Choose which kind it is, and check the username.")
         if self.registry != HOST and not self.gitlab_host:
-            return (
-                "GitLab mostly checks logins on another host than its registry’s. Without the GitLab host, Berth sends the "
-                "login to the registry alone."
+            return _(
+                "GitLab mostly checks logins on another host than its registry’s. Without the GitLab host, Berth sends "
+                "the login to the registry alone."
             )
         return ""
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, choice, noted, secret, text
 from registries.flavors.fields import own_host, path_component
@@ -24,7 +26,7 @@ def _registry(value: str) -> str:
     region = value.lower() if value.isascii() else ""
     host = f"{region}.{GLOBAL}" if region in REGIONS else own_host(value)
     if not _HOST.fullmatch(host):
-        raise ValidationError("Enter icr.io, or the host of a region, such as us.icr.io.", code="registry")
+        raise ValidationError(_("Enter icr.io, or the host of a region, such as us.icr.io."), code="registry")
     return host
 
 
@@ -43,24 +45,29 @@ class IBM(Flavor):
     slug = "ibm"
     order = 140
     name = "IBM Cloud"
-    full_name = "IBM Cloud Container Registry"
+    full_name = say("IBM Cloud Container Registry")
     hosts = "icr.io, *.icr.io"
     blank_address = "….icr.io/…"
     example = f"us.{GLOBAL}/example-namespace/app:1.4"
     monogram = "IBM"
-    where = "Where to find the key"
+    where = say("Where to find the key")
     steps = (
-        "In the IBM Cloud console, open <strong>Access (IAM)</strong>, then <strong>API keys</strong>.",
-        "Create a key and copy it.",
-        "Its owner needs the role <strong>Reader</strong> on the registry, or <strong>Writer</strong> to push.",
+        say("In the IBM Cloud console, open <strong>Access (IAM)</strong>, then <strong>API keys</strong>."),
+        say("Create a key and copy it."),
+        say("Its owner needs the role <strong>Reader</strong> on the registry, or <strong>Writer</strong> to push."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The API key most likely was deleted, or was not copied whole. Create a new one under "
-        "Access (IAM), API keys.",
-        Outcome.NO_PULL_ACCESS: "Give the key’s owner the role Reader on the namespace, and check the region of the host.",
-        Outcome.NO_PUSH_ACCESS: "Give the key’s owner the role Writer on the namespace, or choose Pull. A quota that is "
-        "used up also stops pushes.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image, and the region of the host.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The API key most likely was deleted, or was not copied whole. Create a new one under Access (IAM), API keys."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the key’s owner the role Reader on the namespace, and check the region of the host."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the key’s owner the role Writer on the namespace, or choose Pull. A quota that is used up also stops "
+            "pushes."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image, and the region of the host."),
     }
     hint_fields = {
         Outcome.NO_PULL_ACCESS: ["registry"],
@@ -69,26 +76,26 @@ class IBM(Flavor):
     bad_request_at_token = Outcome.SIGN_IN_REFUSED
 
     registry: str = text(
-        "Registry host",
-        help_text="A region’s, such as <code>us.icr.io</code>, or the global <code>icr.io</code>.",
+        say("Registry host"),
+        help_text=say("A region’s, such as <code>us.icr.io</code>, or the global <code>icr.io</code>."),
         suggestions=(GLOBAL, *(f"{region}.{GLOBAL}" for region in REGIONS)),
         side_by_side=True,
         tidy=_registry,
     )
     namespace: str = text(
-        "Namespace",
-        help_text="The registry namespace in front of the image’s name.",
+        say("Namespace"),
+        help_text=say("The registry namespace in front of the image’s name."),
         side_by_side=True,
-        tidy=path_component("namespace"),
+        tidy=path_component(say("Namespace")),
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("key", "API key", "Recommended. It signs in as iamapikey."),
-            ("bearer", "IAM access token", "Short-lived. It signs in as iambearer."),
+            ("key", say("API key"), say("Recommended. It signs in as iamapikey.")),
+            ("bearer", say("IAM access token"), say("Short-lived. It signs in as iambearer.")),
         ),
     )
-    password: Secret = secret("API key or access token", help_text="An API key has 44 characters.", tells=_tells)
+    password: Secret = secret(say("API key or access token"), help_text=say("An API key has 44 characters."), tells=_tells)
     login_shape: str = noted()
 
     @property
@@ -98,9 +105,9 @@ class IBM(Flavor):
     @property
     def advice(self) -> str:
         if self.method == "bearer" and self.login_shape == "key":
-            return "This looks like an API key. Choose API key above."
+            return _("This looks like an API key. Choose API key above.")
         if self.method == "bearer":
-            return "An access token ends soon. An API key keeps the connection working."
+            return _("An access token ends soon. An API key keeps the connection working.")
         return ""
 
     @classmethod

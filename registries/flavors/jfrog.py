@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.translation import gettext as _
+
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, noted, secret, text
 from registries.flavors.fields import no_colon, own_host, path_component
@@ -29,53 +32,64 @@ class JFrog(PasswordFlavor):
     order = 90
     own_hosts = True
     name = "JFrog"
-    full_name = "JFrog Artifactory"
+    full_name = say("JFrog Artifactory")
     hosts = "*.jfrog.io"
     blank_address = "….jfrog.io/…"
     example = "example.jfrog.io/docker-local/app:1.4"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        "In the JFrog Platform, select your name, then <strong>Edit profile</strong>.",
-        "Under <strong>Authentication settings</strong>, generate an identity token.",
-        "Its user needs <strong>Read</strong> on the repository, and <strong>Deploy/Cache</strong> to push.",
+        say("In the JFrog Platform, select your name, then <strong>Edit profile</strong>."),
+        say("Under <strong>Authentication settings</strong>, generate an identity token."),
+        say("Its user needs <strong>Read</strong> on the repository, and <strong>Deploy/Cache</strong> to push."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check that the username is the one of the token’s owner. A token that ended has to be "
-        "replaced: generate a new identity token.",
-        Outcome.NO_PULL_ACCESS: "Give the token’s user Read on the repository.",
-        Outcome.NO_PUSH_ACCESS: "Give the token’s user Deploy/Cache on the repository, or choose Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the repository key, as in docker-local/web:1.4, "
-        "where the host does not stand for the repository.",
-        Outcome.NOT_A_REGISTRY: "Check the host: it is the one that JFrog shows under Set Up Client, Docker, without "
-        "/artifactory and its port.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check that the username is the one of the token’s owner. A token that ended has to be replaced: generate a "
+            "new identity token."
+        ),
+        Outcome.NO_PULL_ACCESS: say("Give the token’s user Read on the repository."),
+        Outcome.NO_PUSH_ACCESS: say("Give the token’s user Deploy/Cache on the repository, or choose Pull."),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. It begins with the repository key, as in docker-local/web:1.4, where the host does not "
+            "stand for the repository."
+        ),
+        Outcome.NOT_A_REGISTRY: say(
+            "Check the host: it is the one that JFrog shows under Set Up Client, Docker, without /artifactory and its port."
+        ),
     }
 
     registry: str = text(
-        "Registry host",
-        help_text="Your platform’s host, without <code>/artifactory</code>.",
+        say("Registry host"),
+        help_text=say("Your platform’s host, without <code>/artifactory</code>."),
         tidy=partial(own_host, passed_over=("artifactory", "v1", "v2")),
     )
     namespace: str = text(
-        "Repository key",
-        help_text="The Docker repository in Artifactory. Leave blank where the host or its port stands for the repository.",
+        say("Repository key"),
+        help_text=say(
+            "The Docker repository in Artifactory. Leave blank where the host or its port stands for the repository."
+        ),
         required=False,
-        tidy=path_component("repository key"),
+        tidy=path_component(say("Repository key")),
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("token", "Identity token", "Recommended. An access token or a reference token works too."),
-            ("key", "API key", "From older servers. JFrog has announced the end of these."),
+            ("token", say("Identity token"), say("Recommended. An access token or a reference token works too.")),
+            ("key", say("API key"), say("From older servers. JFrog has announced the end of these.")),
         ),
     )
-    username: str = text("Username", help_text="The user the token belongs to.", group="credentials", validators=[no_colon])
-    password: Secret = secret("Identity token or API key", help_text="A reference token is the shorter form.", tells=_tells)
+    username: str = text(
+        say("Username"), help_text=say("The user the token belongs to."), group="credentials", validators=[no_colon]
+    )
+    password: Secret = secret(
+        say("Identity token or API key"), help_text=say("A reference token is the shorter form."), tells=_tells
+    )
     login_kind: str = noted()
 
     @property
     def advice(self) -> str:
         if self.login_kind == "key" or self.method == "key":
-            return "JFrog has announced the end of API keys. An identity token takes its place."
+            return _("JFrog has announced the end of API keys. An identity token takes its place.")
         return ""
 
     @classmethod

@@ -15,9 +15,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from registries.distribution import Secret
-from registries.flavors.fields import in_a_sentence
+from registries.flavors.fields import enter_lazily
 from registries.flavors.file_or_text import FileOrTextInput
 
 LIMIT_BYTES = 64 * 1024
@@ -29,10 +30,6 @@ EXPECTED: Mapping[str, re.Pattern[str]] = {
     ),
 }
 _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
-NOT_JSON = "This is not JSON. Paste the whole file, from the first { to the last }."
-HOW_TO_KNOW = mark_safe(
-    'A key says <code>"type": "service_account"</code> near the top. Download one under Service accounts, Keys.'
-)
 
 
 class KeyFileField(forms.Field):
@@ -42,7 +39,7 @@ class KeyFileField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.error_messages["required"] = f"Enter the {in_a_sentence(self.label)}."
+        self.error_messages["required"] = enter_lazily(self.label)
 
     def clean(self, value: Any) -> Any:
         upload, pasted = value or (None, None)
@@ -64,7 +61,7 @@ class KeyFileField(forms.Field):
             content = upload.read().decode("utf-8", "replace")
         else:
             content = ""
-        return ["it was decoded from base64"] if _from_base64(content.strip()) else []
+        return [_("it was decoded from base64")] if _from_base64(content.strip()) else []
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return any(data or ())
@@ -81,21 +78,22 @@ def service_account_key(content: str) -> str:
     Raises `ValidationError` with a sentence that says what the text is instead, and never quotes it.
     """
     if len(content.encode("utf-8", "replace")) > LIMIT_BYTES:
-        raise ValidationError("This is larger than 64 KB, so it is not a service account key.", code="large")
+        raise ValidationError(_("This is larger than 64 KB, so it is not a service account key."), code="large")
     content = content.strip().removeprefix("\ufeff").strip()
     if "\x00" in content:
         raise ValidationError(
-            "This holds a NUL character, so it is not the text of a key. Save the file as UTF-8, or download it again.",
+            _("This holds a NUL character, so it is not the text of a key. Save the file as UTF-8, or download it again."),
             code="nul",
         )
     if _HALF_A_CHARACTER.search(content):
         raise ValidationError(
-            "This holds half a character, so it is not the text of a key. Save the file as UTF-8, or download it again.",
+            _("This holds half a character, so it is not the text of a key. Save the file as UTF-8, or download it again."),
             code="encoding",
         )
     if content.startswith("-----BEGIN"):
         raise ValidationError(
-            "This is only the private key. Paste the whole file, from the first { to the last }.", code="private_key_only"
+            _("This is only the private key. Paste the whole file, from the first { to the last }."),
+            code="private_key_only",
         )
     content = _from_base64(content) or content
     _judge(_parse(content))
@@ -115,15 +113,15 @@ def tells(content: str) -> Mapping[str, str]:
 
 def _read(upload: Any) -> str:
     if upload.size > LIMIT_BYTES:
-        raise ValidationError("This file is larger than 64 KB, so it is not a service account key.", code="large")
+        raise ValidationError(_("This file is larger than 64 KB, so it is not a service account key."), code="large")
     content: bytes = upload.read()
     if not content.strip():
-        raise ValidationError("This file is empty. Choose the file as it was downloaded.", code="empty")
+        raise ValidationError(_("This file is empty. Choose the file as it was downloaded."), code="empty")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         raise ValidationError(
-            "This file is not UTF-8 text. Choose the file as it was downloaded.", code="encoding"
+            _("This file is not UTF-8 text. Choose the file as it was downloaded."), code="encoding"
         ) from None
 
 
@@ -139,61 +137,70 @@ def _from_base64(content: str) -> str:
 
 def _parse(content: str) -> dict[str, Any]:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({name for name, _ in pairs}) != len(pairs):
-            raise ValidationError("The same name stands twice in this file. Download the key again.", code="duplicate")
+        if len({name for name, _value in pairs}) != len(pairs):
+            raise ValidationError(_("The same name stands twice in this file. Download the key again."), code="duplicate")
         return dict(pairs)
 
     def no_constant(name: str) -> NoReturn:
         raise ValidationError(
-            "This holds NaN or Infinity, which JSON does not have. Download the key again.", code="constant"
+            _("This holds NaN or Infinity, which JSON does not have. Download the key again."), code="constant"
         )
 
     try:
         key = json.loads(content, object_pairs_hook=once, parse_constant=no_constant)
     except RecursionError:
-        raise ValidationError("This is nested too deeply to be a service account key.", code="deep") from None
+        raise ValidationError(_("This is nested too deeply to be a service account key."), code="deep") from None
     except ValueError:
         if "-----BEGIN" in content and content.startswith("{") and content.endswith("}"):
             raise _damaged() from None
-        raise ValidationError(NOT_JSON, code="json") from None
+        raise ValidationError(
+            _("This is not JSON. Paste the whole file, from the first { to the last }."), code="json"
+        ) from None
     if not isinstance(key, dict):
-        raise ValidationError(_wrong("This is JSON, but not a service account key."), code="kind")
+        raise ValidationError(_wrong(_("This is JSON, but not a service account key.")), code="kind")
     return key
 
 
 def _judge(key: dict[str, Any]) -> None:
     kind = key.get("type")
     if "installed" in key or "web" in key:
-        raise ValidationError(_wrong("This is an OAuth client file, not a service account key."), code="kind")
+        raise ValidationError(_wrong(_("This is an OAuth client file, not a service account key.")), code="kind")
     if kind == "authorized_user":
-        raise ValidationError(_wrong("This is the credential of a person, not a service account key."), code="kind")
+        raise ValidationError(_wrong(_("This is the credential of a person, not a service account key.")), code="kind")
     if kind != "service_account":
-        raise ValidationError(_wrong("This is JSON, but not a service account key."), code="kind")
+        raise ValidationError(_wrong(_("This is JSON, but not a service account key.")), code="kind")
     for name, pattern in EXPECTED.items():
         value = key.get(name)
         if not isinstance(value, str) or not value.strip():
             raise ValidationError(
-                format_html("This key has no <code>{}</code>. Paste the whole file, as downloaded.", name),
+                format_html(_("This key has no <code>{field}</code>. Paste the whole file, as downloaded."), field=name),
                 code="incomplete",
             )
         if not pattern.fullmatch(value):
             if name == "private_key" and value.isascii():
                 raise _damaged()
             raise ValidationError(
-                format_html("The <code>{}</code> of this key is damaged. Paste the whole file, as downloaded.", name),
+                format_html(
+                    _("The <code>{field}</code> of this key is damaged. Paste the whole file, as downloaded."), field=name
+                ),
                 code="damaged",
             )
 
 
 def _wrong(what: str) -> SafeString:
-    return format_html("{} {}", what, HOW_TO_KNOW)
+    how_to_know = _(
+        'A key says <code>"type": "service_account"</code> near the top. Download one under Service accounts, Keys.'
+    )
+    return format_html("{} {}", what, mark_safe(how_to_know))  # noqa: S308
 
 
 def _damaged() -> ValidationError:
     return ValidationError(
-        mark_safe(
-            "The private key in this file is damaged: its line breaks are not written as <code>\\n</code> any more. Paste "
-            "the whole file, as downloaded."
+        mark_safe(  # noqa: S308
+            _(
+                "The private key in this file is damaged: its line breaks are not written as <code>\\n</code> any more. "
+                "Paste the whole file, as downloaded."
+            )
         ),
         code="damaged",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, secret, text
 from registries.flavors.fields import pasted_path, without_host
@@ -22,38 +23,46 @@ class NGC(Flavor):
     slug = "ngc"
     order = 110
     name = "NVIDIA NGC"
-    full_name = "NVIDIA NGC"
+    full_name = say("NVIDIA NGC")
     hosts = HOST
     blank_address = f"{HOST}/…"
     example = f"{HOST}/example-org/team/app:1.4"
-    where = "Where to find the key"
+    where = say("Where to find the key")
     steps = (
-        "On NGC, select your name, then <strong>Setup</strong>.",
-        "Generate a personal key with the service <strong>NGC Catalog</strong>.",
-        "Tick <strong>Private Registry</strong> too for an organization’s private images.",
+        say("On NGC, select your name, then <strong>Setup</strong>."),
+        say("Generate a personal key with the service <strong>NGC Catalog</strong>."),
+        say("Tick <strong>Private Registry</strong> too for an organization’s private images."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "The key most likely ended or was revoked: generate a new personal key on NGC. A key of "
-        "build.nvidia.com looks the same and is for something else.",
-        Outcome.NO_PULL_ACCESS: "Give the key the service NGC Catalog, or Private Registry for a private image. Some "
-        "images also ask the organization to accept their licence first.",
-        Outcome.NO_PUSH_ACCESS: "Give the key the service Private Registry, or choose Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with its organization, as in nvidia/pytorch:23.05-py3.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "The key most likely ended or was revoked: generate a new personal key on NGC. A key of build.nvidia.com "
+            "looks the same and is for something else."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the key the service NGC Catalog, or Private Registry for a private image. Some images also ask the "
+            "organization to accept their licence first."
+        ),
+        Outcome.NO_PUSH_ACCESS: say("Give the key the service Private Registry, or choose Pull."),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. It begins with its organization, as in nvidia/pytorch:23.05-py3."
+        ),
     }
     host = HOST
     account = "$oauthtoken"
     forbidden_at_token = Outcome.NO_PULL_ACCESS
 
     namespace: str = text(
-        "Organization or team",
-        help_text="<code>nvidia</code> for NVIDIA’s own images.",
+        say("Organization or team"),
+        help_text=say("<code>nvidia</code> for NVIDIA’s own images."),
         before=f"{HOST}/",
         tidy=lambda value: without_host(pasted_path(value), HOST),
     )
     password: Secret = secret(
-        "API key",
-        help_text="It starts with <code>nvapi-</code>. The username is always <code>$oauthtoken</code>: NGC reads the user "
-        "from the key.",
+        say("API key"),
+        help_text=say(
+            "It starts with <code>nvapi-</code>. The username is always <code>$oauthtoken</code>: NGC reads the user from "
+            "the key."
+        ),
     )
 
     @classmethod

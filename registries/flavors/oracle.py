@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, choice, secret, text
 from registries.flavors.fields import PATH_COMPONENT, no_colon, own_host, path_component
@@ -25,7 +27,7 @@ def _region(value: str) -> str:
         return value.lower()
     if host := _HOST.fullmatch(own_host(value)):
         return host[1]
-    raise ValidationError("Enter a region’s key or identifier, such as phx or ap-mumbai-1.", code="region")
+    raise ValidationError(_("Enter a region’s key or identifier, such as phx or ap-mumbai-1."), code="region")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,25 +37,30 @@ class Oracle(Flavor):
     slug = "oracle"
     order = 130
     name = "Oracle"
-    full_name = "Oracle Cloud Infrastructure Registry"
+    full_name = say("Oracle Cloud Infrastructure Registry")
     hosts = "*.ocir.io"
     blank_address = "….ocir.io/…"
     example = "phx.ocir.io/example-tenancy/app:1.4"
     monogram = "ORA"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        "In the Oracle Cloud console, open your user’s settings, then <strong>Auth Tokens</strong>.",
-        "Generate a token. It takes the place of your console password, which does not work here.",
-        "A policy has to give the user’s group <strong>repos</strong>, such as <strong>manage repos</strong> to push.",
+        say("In the Oracle Cloud console, open your user’s settings, then <strong>Auth Tokens</strong>."),
+        say("Generate a token. It takes the place of your console password, which does not work here."),
+        say("A policy has to give the user’s group <strong>repos</strong>, such as <strong>manage repos</strong> to push."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check that the password is an auth token, and that the tenancy’s object storage "
-        "namespace is entered, which is not its name.",
-        Outcome.NO_PULL_ACCESS: "Give the user’s group a policy on repos in this tenancy, and check the tenancy’s "
-        "namespace and the region: each region has its own repositories.",
-        Outcome.NO_PUSH_ACCESS: "Give the user’s group the policy manage repos, or choose Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It begins with the tenancy’s namespace, and each region has its "
-        "own repositories.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check that the password is an auth token, and that the tenancy’s object storage namespace is entered, which "
+            "is not its name."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the user’s group a policy on repos in this tenancy, and check the tenancy’s namespace and the region: "
+            "each region has its own repositories."
+        ),
+        Outcome.NO_PUSH_ACCESS: say("Give the user’s group the policy manage repos, or choose Pull."),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image. It begins with the tenancy’s namespace, and each region has its own repositories."
+        ),
     }
     hint_fields = {
         Outcome.SIGN_IN_REFUSED: ["password", "namespace"],
@@ -62,32 +69,36 @@ class Oracle(Flavor):
     }
 
     region: str = text(
-        "Region",
-        help_text="Its key, such as <code>phx</code>, or its identifier, such as <code>ap-mumbai-1</code>.",
+        say("Region"),
+        help_text=say("Its key, such as <code>phx</code>, or its identifier, such as <code>ap-mumbai-1</code>."),
         suggestions=REGIONS,
         side_by_side=True,
         tidy=_region,
     )
     namespace: str = text(
-        "Tenancy namespace",
-        help_text="The object storage namespace, not the tenancy’s name.",
+        say("Tenancy namespace"),
+        help_text=say("The object storage namespace, not the tenancy’s name."),
         side_by_side=True,
-        tidy=path_component("tenancy namespace"),
+        tidy=path_component(say("Tenancy namespace")),
     )
     method: str = choice(
-        "The user is",
+        say("The user is"),
         (
-            ("local", "A user of the tenancy", "Signs in with an auth token."),
-            ("federated", "A federated user", f"Also with an auth token. Oracle puts {FEDERATION} in front of the name."),
+            ("local", say("A user of the tenancy"), say("Signs in with an auth token.")),
+            (
+                "federated",
+                say("A federated user"),
+                say("Also with an auth token. Oracle puts {federation} in front of the name.", federation=FEDERATION),
+            ),
         ),
     )
     username: str = text(
-        "Username",
-        help_text="Berth puts the tenancy namespace in front. The whole name works too.",
+        say("Username"),
+        help_text=say("Berth puts the tenancy namespace in front. The whole name works too."),
         group="credentials",
         validators=[no_colon],
     )
-    password: Secret = secret("Auth token", help_text="Not the password of the console.")
+    password: Secret = secret(say("Auth token"), help_text=say("Not the password of the console."))
 
     @property
     def host(self) -> str:
@@ -105,7 +116,11 @@ class Oracle(Flavor):
     def advice(self) -> str:
         tenancy = self.account.partition("/")[0]
         if tenancy.lower() != self.namespace:
-            return format_html("The username belongs to <code>{}</code>, not to <code>{}</code>.", tenancy, self.namespace)
+            return format_html(
+                _("The username belongs to <code>{tenancy}</code>, not to <code>{namespace}</code>."),
+                tenancy=tenancy,
+                namespace=self.namespace,
+            )
         return ""
 
     @classmethod

@@ -9,7 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries import flavors  # Only the package: the list in it is made by importing this module.
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, PasswordFlavor, choice, secret, text
@@ -29,11 +31,13 @@ def _address(value: str) -> str:
     """Return an address as `scheme://host[:port][/path]`, in lower case."""
     scheme, host, below = read_address(value)
     if ":" in below:
-        raise ValidationError("Leave out the image’s tag. An address is a host, perhaps with a path.")
+        raise ValidationError(_("Leave out the image’s tag. An address is a host, perhaps with a path."))
     below = path(_API_ROOT.sub("", below).strip("/"))
     if known := _known(host):
         if host == HUB_WEB_PAGE and below:
-            raise ValidationError("This is a page of Docker Hub’s web site. Enter docker.io here, and the namespace below.")
+            raise ValidationError(
+                _("This is a page of Docker Hub’s web site. Enter docker.io here, and the namespace below.")
+            )
         if known.serves(HUB):
             scheme, host = "https", HUB
     return f"{scheme}://{host}/{below}" if below else f"{scheme}://{host}"
@@ -54,36 +58,39 @@ class Other(PasswordFlavor):
     slug = "other"
     order = 1000
     any_host = True
-    name = "Other"
-    full_name = "another registry"
-    hosts = "any OCI registry"
+    name = say("Other")
+    full_name = say("another registry")
+    hosts = say("any OCI registry")
     blank_address = "https://…"
     example = "registry.example.com/team/app:1.4"
-    where = "What Berth needs"
+    where = say("What Berth needs")
     steps = (
-        "A registry that speaks the OCI distribution API (the <code>/v2/</code> endpoint).",
-        "An account that may pull. Pushing is only needed if the team publishes images.",
+        say("A registry that speaks the OCI distribution API (the <code>/v2/</code> endpoint)."),
+        say("An account that may pull. Pushing is only needed if the team publishes images."),
     )
 
     url: str = text(
-        "Registry URL",
-        help_text="The address that answers on <code>/v2/</code>. A path after the host is kept as the start of every "
-        "image.",
+        say("Registry URL"),
+        help_text=say(
+            "The address that answers on <code>/v2/</code>. A path after the host is kept as the start of every image."
+        ),
         max_length=600,
         tidy=_address,
     )
-    namespace: str = text("Namespace", help_text="Leave blank to cover the whole registry.", required=False, tidy=path)
+    namespace: str = text(
+        say("Namespace"), help_text=say("Leave blank to cover the whole registry."), required=False, tidy=path
+    )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("basic", "Username and password", "Or a username and token."),
-            ("none", "Nothing", "A private network is the only lock."),
+            ("basic", say("Username and password"), say("Or a username and token.")),
+            ("none", say("Nothing"), say("A private network is the only lock.")),
         ),
     )
-    username: str = text("Username", group="credentials", only_with={"method": ("basic",)}, validators=[no_colon])
+    username: str = text(say("Username"), group="credentials", only_with={"method": ("basic",)}, validators=[no_colon])
     password: Secret | None = secret(
-        "Password or token",
-        help_text="A token with read access is enough.",
+        say("Password or token"),
+        help_text=say("A token with read access is enough."),
         strip=False,
         only_with={"method": ("basic",)},
     )
@@ -91,7 +98,7 @@ class Other(PasswordFlavor):
     def _judge(self) -> None:
         if len(self.prefix) > 255:
             raise ValidationError(
-                {"namespace": "The path and the namespace are longer than the 255 characters of an image."}
+                {"namespace": _("The path and the namespace are longer than the 255 characters of an image.")}
             )
         if self.method == "none":
             self._settle(username="", password=None)
@@ -123,16 +130,21 @@ class Other(PasswordFlavor):
     def advice(self) -> str:
         hints: list[str] = []
         if self.username.startswith("_json_key") and self.better is not _known(GOOGLE):
-            hints.append(mark_safe("<code>_json_key</code> is the username of Google’s registries."))
+            hints.append(mark_safe(_("<code>_json_key</code> is the username of Google’s registries.")))  # noqa: S308
         if self.better:
-            hints.append(format_html("{} has a form of its own, which asks for what it needs.", self.better.name))
+            hints.append(
+                format_html(_("{registry} has a form of its own, which asks for what it needs."), registry=self.better.name)
+            )
         if self._is_ecr and self.username == "AWS":
-            hints.append("A password of Amazon ECR ends 12 hours after it was made.")
+            hints.append(_("A password of Amazon ECR ends 12 hours after it was made."))
         elif self._is_ecr and self.method == "basic":
-            hints.append(mark_safe("Amazon ECR knows one username only: <code>AWS</code>, in capitals."))
+            hints.append(mark_safe(_("Amazon ECR knows one username only: <code>AWS</code>, in capitals.")))  # noqa: S308
         if self.url.startswith("http://"):
             hints.append(
-                "Over plain http the network can read the login. Berth uses it only in networks that an operator allowed."
+                _(
+                    "Over plain http the network can read the login. Berth uses it only in networks that an operator "
+                    "allowed."
+                )
             )
         return format_html_join(" ", "{}", ((hint,) for hint in hints))
 

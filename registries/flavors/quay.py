@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors.base import PasswordFlavor, choice, secret, text
 from registries.flavors.fields import no_colon, own_host, path_component
@@ -26,69 +28,79 @@ class Quay(PasswordFlavor):
     order = 80
     own_hosts = True
     name = "Quay"
-    full_name = "Quay"
+    full_name = say("Quay")
     hosts = HOST
     blank_address = f"{HOST}/…"
     example = f"{HOST}/example-org/app:1.4"
     monogram = "Q"
-    where = "Where to find the token"
+    where = say("Where to find the token")
     steps = (
-        "In the organization, open <strong>Robot accounts</strong> and create one.",
-        "Give it <strong>Read</strong> on the repositories, or <strong>Write</strong> to push.",
-        "Select the robot to see its token.",
+        say("In the organization, open <strong>Robot accounts</strong> and create one."),
+        say("Give it <strong>Read</strong> on the repositories, or <strong>Write</strong> to push."),
+        say("Select the robot to see its token."),
     )
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check the robot’s whole name, with its organization and the plus sign, and copy its "
-        "token again.",
-        Outcome.NO_PULL_ACCESS: "Give the robot Read on the repository, or its owner where the token is one of an "
-        "application. Quay also says so where the organization is disabled.",
-        Outcome.NO_PUSH_ACCESS: "Give the robot Write on the repository, or choose Pull. A quota that is used up also "
-        "stops pushes.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image. It has an organization and a name, as in acme/web:1.4.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check the robot’s whole name, with its organization and the plus sign, and copy its token again."
+        ),
+        Outcome.NO_PULL_ACCESS: say(
+            "Give the robot Read on the repository, or its owner where the token is one of an application. Quay also says "
+            "so where the organization is disabled."
+        ),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the robot Write on the repository, or choose Pull. A quota that is used up also stops pushes."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say("Check the test image. It has an organization and a name, as in acme/web:1.4."),
     }
     has_catalog = False  # Its token service answers 400 to the scope that a catalog needs.
 
-    registry: str = text("Registry host", help_text="Change it for your own Quay.", initial=HOST, tidy=own_host)
+    registry: str = text(say("Registry host"), help_text=say("Change it for your own Quay."), initial=HOST, tidy=own_host)
     namespace: str = text(
-        "Organization",
-        help_text="The organization or user that owns the repositories.",
+        say("Organization"),
+        help_text=say("The organization or user that owns the repositories."),
         tidy=path_component(
-            "organization",
+            say("Organization"),
             host=HOST,
             pattern=re.compile(r".{2,255}", re.ASCII),
-            rule="An organization has 2 to 255 lower-case letters and digits, with dots, dashes or underscores between.",
+            rule=say(
+                "An organization has 2 to 255 lower-case letters and digits, with dots, dashes or underscores between."
+            ),
         ),
     )
     method: str = choice(
-        "Sign in with",
+        say("Sign in with"),
         (
-            ("robot", "Robot account", "Recommended. Reads only what it is given."),
-            ("app", "Application token", "An app-specific token. It signs in as $app."),
-            ("oauth", "OAuth token", "It signs in as $oauthtoken."),
+            ("robot", say("Robot account"), say("Recommended. Reads only what it is given.")),
+            ("app", say("Application token"), say("An app-specific token. It signs in as $app.")),
+            ("oauth", say("OAuth token"), say("It signs in as $oauthtoken.")),
         ),
     )
     username: str = text(
-        "Robot account",
-        help_text="Organization, a plus sign, then the robot’s name. The other tokens need none.",
+        say("Robot account"),
+        help_text=say("Organization, a plus sign, then the robot’s name. The other tokens need none."),
         group="credentials",
         only_with={"method": ("robot",)},
         validators=[no_colon],
     )
-    password: Secret = secret("Token", help_text="Robot tokens do not expire.")
+    password: Secret = secret(say("Token"), help_text=say("Robot tokens do not expire."))
 
     def _judge(self) -> None:
         if self.method in _USERNAMES:
             self._settle(username=_USERNAMES[self.method])
         elif self.username and not _ROBOT.fullmatch(self.username):
             raise ValidationError(
-                {"username": "A robot’s name has its organization and a plus sign in front, such as acme+ci."}
+                {"username": _("A robot’s name has its organization and a plus sign in front, such as acme+ci.")}
             )
 
     @property
     def advice(self) -> str:
         robot = _ROBOT.fullmatch(self.username)
         if robot and robot[1] != self.namespace:
-            return format_html("The robot belongs to <code>{}</code>, not to <code>{}</code>.", robot[1], self.namespace)
+            return format_html(
+                _("The robot belongs to <code>{organization}</code>, not to <code>{namespace}</code>."),
+                organization=robot[1],
+                namespace=self.namespace,
+            )
         return ""
 
     @classmethod

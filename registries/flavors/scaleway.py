@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.distribution import Credential, Secret
 from registries.flavors.base import Flavor, noted, secret, text
 from registries.flavors.fields import ascii_only, path_component
@@ -22,7 +24,7 @@ def _region(value: str) -> str:
     if host := _HOST.fullmatch(region):
         return host[1]
     if region not in REGIONS:
-        raise ValidationError("Enter fr-par, nl-ams or pl-waw.", code="region")
+        raise ValidationError(_("Enter fr-par, nl-ams or pl-waw."), code="region")
     return region
 
 
@@ -37,43 +39,48 @@ class Scaleway(Flavor):
     slug = "scaleway"
     order = 150
     name = "Scaleway"
-    full_name = "Scaleway Container Registry"
+    full_name = say("Scaleway Container Registry")
     hosts = "rg.*.scw.cloud"
     blank_address = "rg.….scw.cloud/…"
     example = "rg.fr-par.scw.cloud/example-namespace/app:1.4"
     monogram = "SCW"
-    where = "Where to find the key"
+    where = say("Where to find the key")
     steps = (
-        "In the Scaleway console, open <strong>IAM</strong>, then <strong>API keys</strong>, and generate one.",
-        "Copy its <strong>secret key</strong>. The access key beside it is not the password.",
-        "A policy has to give the key’s owner a permission set for <strong>Container Registry</strong>.",
+        say("In the Scaleway console, open <strong>IAM</strong>, then <strong>API keys</strong>, and generate one."),
+        say("Copy its <strong>secret key</strong>. The access key beside it is not the password."),
+        say("A policy has to give the key’s owner a permission set for <strong>Container Registry</strong>."),
     )
     realms = ("https://api.scaleway.com",)
     hints = {
-        Outcome.SIGN_IN_REFUSED: "Check that this is the secret key and not the access key. A key that ended or was "
-        "deleted has to be replaced.",
-        Outcome.NO_PULL_ACCESS: "Give the key’s owner a permission set that reads Container Registry.",
-        Outcome.NO_PUSH_ACCESS: "Give the key’s owner a permission set that writes to Container Registry, or choose Pull.",
-        Outcome.IMAGE_NOT_FOUND: "Check the test image and the region. It begins with the namespace, as in acme/web:1.4.",
+        Outcome.SIGN_IN_REFUSED: say(
+            "Check that this is the secret key and not the access key. A key that ended or was deleted has to be replaced."
+        ),
+        Outcome.NO_PULL_ACCESS: say("Give the key’s owner a permission set that reads Container Registry."),
+        Outcome.NO_PUSH_ACCESS: say(
+            "Give the key’s owner a permission set that writes to Container Registry, or choose Pull."
+        ),
+        Outcome.IMAGE_NOT_FOUND: say(
+            "Check the test image and the region. It begins with the namespace, as in acme/web:1.4."
+        ),
     }
     hint_fields = {Outcome.IMAGE_NOT_FOUND: ["test_image", "region"]}
     account = "nologin"
 
     region: str = text(
-        "Region",
-        help_text="<code>fr-par</code>, <code>nl-ams</code> or <code>pl-waw</code>.",
+        say("Region"),
+        help_text=say("<code>fr-par</code>, <code>nl-ams</code> or <code>pl-waw</code>."),
         suggestions=REGIONS,
         side_by_side=True,
         tidy=_region,
     )
     namespace: str = text(
-        "Namespace",
-        help_text="The registry namespace in front of the image’s name.",
+        say("Namespace"),
+        help_text=say("The registry namespace in front of the image’s name."),
         side_by_side=True,
-        tidy=path_component("namespace"),
+        tidy=path_component(say("Namespace")),
     )
     password: Secret = secret(
-        "Secret key", help_text="Of an API key. The username is always <code>nologin</code>.", tells=_tells
+        say("Secret key"), help_text=say("Of an API key. The username is always <code>nologin</code>."), tells=_tells
     )
     login_shape: str = noted()
 
@@ -84,7 +91,7 @@ class Scaleway(Flavor):
     @property
     def advice(self) -> str:
         if self.login_shape == "unknown":
-            return "A secret key looks like a UUID. This does not: it may be the access key."
+            return _("A secret key looks like a UUID. This does not: it may be the access key.")
         return ""
 
     @classmethod

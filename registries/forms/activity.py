@@ -9,17 +9,20 @@ from uuid import UUID
 from django import forms
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
+from console.languages import kept
 from console.models.events import LOOKED_THROUGH, EventQuerySet
 from console.models.kind import KINDS
+from console.sentences import say, together
 
-SPANS = (7, 30, 90)
+SPANS = {7: _("Last 7 days"), 30: _("Last 30 days"), 90: _("Last 90 days")}
 BETWEEN = "dates"
-ANY_TIME = "Any time"
+ANY_TIME = _("Any time")
 LONGEST = 200
 DATE = "%Y-%m-%d"
 REFINE = {"class": "refine"}  # By this htmx knows what to listen to.
-SEARCH = {"type": "search", "placeholder": "Registry, person or address", "autocomplete": "off"}
+SEARCH = {"type": "search", "placeholder": _("Registry, person or address"), "autocomplete": "off"}
 
 Names = Mapping[UUID, str]
 Choices = list[tuple[Any, Any]]
@@ -34,16 +37,16 @@ class ActivityFilter(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, people: Names, left: Names, connections: Names) -> None:
         super().__init__({name: str(data.get(name, ""))[:LONGEST] for name in data}, auto_id="%s")
-        gone = [("Not in the team any more", _choices(left))] if left else []
-        spans = [(str(days), f"Last {days} days") for days in SPANS]
+        gone = [(_("Not in the team any more"), _choices(left))] if left else []
+        spans = [(str(days), label) for days, label in SPANS.items()]
         self.fields = {
-            "q": forms.CharField(label="Filter activity", required=False, widget=forms.TextInput(SEARCH)),
-            "kind": _choice("Kind", "Everything", [(kind.slug, kind.label) for kind in KINDS]),
-            "person": _choice("Person", "Everybody", [*_choices(people), *gone]),
-            "connection": _choice("Registry", "Every registry", _choices(connections)),
-            "since": _choice("Since", ANY_TIME, [*spans, (BETWEEN, "Between days")]),
-            "from": _date("From"),
-            "to": _date("To"),
+            "q": forms.CharField(label=_("Filter activity"), required=False, widget=forms.TextInput(SEARCH)),
+            "kind": _choice(_("Kind"), _("Everything"), [(kind.slug, kind.label) for kind in KINDS]),
+            "person": _choice(_("Person"), _("Everybody"), [*_choices(people), *gone]),
+            "connection": _choice(_("Registry"), _("Every registry"), _choices(connections)),
+            "since": _choice(_("Since"), ANY_TIME, [*spans, (BETWEEN, _("Between days"))]),
+            "from": _date(_("From")),
+            "to": _date(_("To")),
         }
         self.full_clean()
 
@@ -64,14 +67,15 @@ class ActivityFilter(forms.Form):
     @property
     def words(self) -> str:
         """Say what was asked for: "Kind: Changes. Since: Last 7 days." A text is not repeated: it may be a secret."""
-        said = [f"{self.fields[name].label}: {self._said(name)}." for name in self.known if name != "q"]
-        return " ".join([*said, "With a text."] if "q" in self.known else said)
+        labels = {name: kept(self.fields[name].label or "") for name in self.known if name != "q"}
+        said = [say("{filter}: {value}.", filter=label, value=self._said(name)) for name, label in labels.items()]
+        return together(*said, say("With a text.") if "q" in self.known else "")
 
     def _said(self, name: str) -> str:
         choices = getattr(self.fields[name], "choices", ())
         # Some stand in groups.
         flat = [one for value, label in choices for one in (label if isinstance(label, list) else [(value, label)])]
-        return str(dict(flat).get(self.known[name], self.known[name]))
+        return kept(dict(flat).get(self.known[name], self.known[name]))
 
     def query(self, **more: Any) -> str:
         """Return what comes after the path of an address that has these filters: a question mark and all; "" for none."""
@@ -86,8 +90,8 @@ class ActivityFilter(forms.Form):
         if known or not days.isdecimal():
             return {}
         for longer in (span for span in SPANS if span > int(days)):
-            return {"query": f"?since={longer}", "label": f"Last {longer} days"}
-        return {"query": "", "label": ANY_TIME}
+            return {"query": f"?since={longer}", "label": str(SPANS[longer])}
+        return {"query": "", "label": str(ANY_TIME)}
 
     # What it keeps ---------------------------------------------------------------------------------------------------
 
@@ -118,7 +122,7 @@ class ActivityFilter(forms.Form):
         return None if indexed else LOOKED_THROUGH
 
 
-def _choice(label: str, none: str, choices: Choices) -> forms.ChoiceField:
+def _choice(label: Any, none: Any, choices: Choices) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", none), *choices], widget=forms.Select(REFINE))
 
 
@@ -126,7 +130,7 @@ def _choices(names: Names) -> Choices:
     return [(str(pk), name) for pk, name in names.items()]
 
 
-def _date(label: str) -> forms.DateField:
+def _date(label: Any) -> forms.DateField:
     control = forms.DateInput({"type": "date", **REFINE}, DATE)
     return forms.DateField(label=label, required=False, input_formats=[DATE], widget=control)
 

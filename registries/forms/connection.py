@@ -13,9 +13,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console import languages
 from registries.authorities import reach
 from registries.details import detail_inputs
 from registries.distribution import InvalidReference, Reference, Secret
@@ -24,11 +26,15 @@ from registries.forms.layout import LaidOut
 from registries.forms.secrets import MOVED, WithSecrets
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
     from console.models import Team
     from registries.models import Connection, Draft
 
 ADDRESS = "registry"  # the group of fields that say where it is
-RENAMING = "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
+RENAMING = gettext_lazy(
+    "Workflow files use it as <code>containerRegistry</code>. If you change it, the old name works for 30 more days."
+)
 
 
 class ConnectionForm(WithSecrets, LaidOut):
@@ -75,8 +81,8 @@ class ConnectionForm(WithSecrets, LaidOut):
                 required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, initial=connection.version
             )
         if connection and connection.ends_at:
-            day = date_format(timezone.localtime(connection.ends_at), "j M Y")
-            self.fields["ends_on"].help_text = f"The registry says {day}; what it says counts."
+            day = languages.day(timezone.localtime(connection.ends_at))
+            self.fields["ends_on"].help_text = _("The registry says {day}; what it says counts.").format(day=day)
         if for_test:
             self.fields["name"].required = False
             self.fields["name"].validators = []
@@ -89,7 +95,8 @@ class ConnectionForm(WithSecrets, LaidOut):
         field.berth_input = input_  # type: ignore[attr-defined]
         field.berth_kept = stands_in  # type: ignore[attr-defined]
         if input_.sealed and self.data.get("draft") and not self.draft:
-            field.error_messages["required"] += " What was kept for this form is no longer there."
+            gone = _("What was kept for this form is no longer there.")
+            field.error_messages["required"] = f"{field.error_messages['required']} {gone}"
         return field
 
     def _first(self, name: str) -> Any:
@@ -115,10 +122,14 @@ class ConnectionForm(WithSecrets, LaidOut):
             return name
         page = reverse("connection_detail", args=[self.team.slug, taken.name])
         if taken.name.lower() != name.lower():
-            sentence = 'The name <strong>{}</strong> still leads to <a href="{}">{}</a>. Choose another name.'
-            raise ValidationError(format_html(sentence, name, page, taken.name), code="taken")
-        sentence = 'The name <strong>{}</strong> is taken. <a href="{}">Open that registry</a>, or choose another name.'
-        raise ValidationError(format_html(sentence, name, page), code="taken")
+            sentence = _(
+                'The name <strong>{name}</strong> still leads to <a href="{page}">{other}</a>. Choose another name.'
+            )
+            raise ValidationError(format_html(sentence, name=name, page=page, other=taken.name), code="taken")
+        sentence = _(
+            'The name <strong>{name}</strong> is taken. <a href="{page}">Open that registry</a>, or choose another name.'
+        )
+        raise ValidationError(format_html(sentence, name=name, page=page), code="taken")
 
     def clean_version(self) -> int:
         return self.cleaned_data["version"] or 0
@@ -171,7 +182,7 @@ class ConnectionForm(WithSecrets, LaidOut):
         looked_at = self.flavor.without_secrets({name: self.cleaned_data[name] for name in address})
         return reach(looked_at.reach, self.cleaned_data.get("ca_certificate", ""))
 
-    def _ask_again(self, names: list[str], why: str) -> None:
+    def _ask_again(self, names: list[str], why: "str | StrPromise") -> None:
         for name in names:
             if why and name not in self.errors:
                 self.add_error(name, ValidationError(why, code="moved"))
@@ -187,13 +198,13 @@ class ConnectionForm(WithSecrets, LaidOut):
         was = self.flavor.without_secrets(self.connection.settings)
         return (registry.host, registry.reach) != (was.host, was.reach)
 
-    def _retold(self, registry: Flavor) -> str:
+    def _retold(self, registry: Flavor) -> "str | StrPromise":
         """Say why a stored secret has to be typed again; "" where it may stay."""
         if self._moved_to(registry):
             return MOVED
         if self.connection and self.cleaned_data.get("ca_certificate", "") != self.connection.ca_certificate:
             # Whoever can redirect the name would read it by bringing an authority of their own.
-            return "Enter the secret again, because the CA certificate changed."
+            return _("Enter the secret again, because the CA certificate changed.")
         return ""
 
     def _made(self, values: dict[str, Any], forgiven: list[str] | None = None) -> Flavor | None:
@@ -214,11 +225,12 @@ class ConnectionForm(WithSecrets, LaidOut):
             if not registry.is_at(reference.host) and not typed.startswith(f"{reference.host}/"):
                 reference = Reference.parse(f"{registry.host}/{typed}")
         except InvalidReference as error:
-            self.add_error("test_image", ValidationError(str(error), code="reference"))
+            self.add_error("test_image", ValidationError(languages.said(error.args[0]), code="reference"))
             return
         under = not registry.prefix or f"{reference.repository}/".startswith(f"{registry.prefix}/")
         if not registry.is_at(reference.host) or not under:
-            self.add_error("test_image", ValidationError(f"This image is not under {registry.address}.", code="elsewhere"))
+            sentence = _("This image is not under {address}.").format(address=registry.address)
+            self.add_error("test_image", ValidationError(sentence, code="elsewhere"))
             return
         data["test_image"] = str(
             Reference(host=registry.host, repository=reference.repository, tag=reference.tag, digest=reference.digest)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from console.sentences import say
 from registries.flavors.base import TextField
 
 if TYPE_CHECKING:
@@ -20,11 +22,11 @@ class DeleteForm(forms.Form):
         self.connection = connection
         if referrers.count:
             self.fields["name"] = TextField(
-                label="Name", help_text=format_html("Type <b>{}</b> to delete it.", connection.name)
+                label=say("Name"), help_text=format_html(_("Type <b>{name}</b> to delete it."), name=connection.name)
             )
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name != self.connection.name:
-            raise ValidationError("This is not its name.", code="name")
+            raise ValidationError(_("This is not its name."), code="name")
         return name

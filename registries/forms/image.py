@@ -7,12 +7,17 @@ page again, and is typed anew where the form has to be shown.
 
 import re
 from copy import copy
+from functools import reduce
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from console import languages
+from console.sentences import say
 from registries.distribution import InvalidReference, Secret
 from registries.flavors import tokens
 from registries.flavors.base import Flavor, Input, SecretField, TextField
@@ -23,7 +28,6 @@ from registries.pasted.once import registry_of
 
 # As an image is meant to look: a host or a lower-case word, and what follows a slash. A password rarely does.
 _LIKE_AN_IMAGE = re.compile(r"(?:[a-z0-9_-]+|[\w-]*[.:][\w.:-]*)/[\w./:+-]*(?:@sha\d*:?\w*)?", re.ASCII)
-NOT_KEPT = mark_safe("<b>What was typed here is not kept.</b> Enter it again to test with it.")
 
 
 class ImageField(forms.Field):
@@ -33,11 +37,11 @@ class ImageField(forms.Field):
 
     def clean(self, value: Any) -> Found:
         if not (value or "").strip():
-            raise ValidationError("Enter an image, such as ghcr.io/acme/web:1.4.", code="required")
+            raise ValidationError(_("Enter an image, such as ghcr.io/acme/web:1.4."), code="required")
         try:
             return read_image(value)
         except InvalidReference as error:
-            raise ValidationError(str(error), code="reference") from None
+            raise ValidationError(languages.said(error.args[0]), code="reference") from None
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Give a page the image alone, without the command it stood in, or nothing where that may be a secret."""
@@ -61,16 +65,17 @@ class ImageForm(forms.Form):
     """
 
     image = ImageField(
-        label="Image", help_text="A full reference, as you would give it to <code>docker pull</code>, or the line it is in."
+        label=_("Image"),
+        help_text=_("A full reference, as you would give it to <code>docker pull</code>, or the line it is in."),
     )
     named = TextField(
-        label="containerRegistry",
+        label=say("containerRegistry"),
         required=False,
         max_length=64,
-        help_text="The name beside the image, where the file has one.",
+        help_text=_("The name beside the image, where the file has one."),
     )
-    username = TextField(label="Username", required=False, max_length=255, validators=[no_colon])
-    password = SecretField(label="Password or token", required=False, max_length=16384, strip_ends=False)
+    username = TextField(label=say("Username"), required=False, max_length=255, validators=[no_colon])
+    password = SecretField(label=say("Password or token"), required=False, max_length=16384, strip_ends=False)
 
     registry: Flavor
 
@@ -80,7 +85,9 @@ class ImageForm(forms.Form):
         for name, size in (("image", ""), ("named", "mid"), ("username", ""), ("password", "")):
             asked[name].berth_input = Input(form_field=asked[name], group="", size=size)
         if self.data.get("password"):
-            asked["password"].berth_kept = NOT_KEPT
+            asked["password"].berth_kept = mark_safe(  # noqa: S308
+                gettext("<b>What was typed here is not kept.</b> Enter it again to test with it.")
+            )
 
     @property
     def testing(self) -> bool:
@@ -125,11 +132,11 @@ class ImageForm(forms.Form):
         if {"username", "password"} & self.errors.keys():
             return
         if password and read_login_line(self.data["password"]):
-            self.add_error("password", "This is a whole sign-in command. Enter its password alone.")
+            self.add_error("password", _("This is a whole sign-in command. Enter its password alone."))
         elif username and not password:
-            self.add_error("password", "Enter the password too, or leave both blank.")
+            self.add_error("password", _("Enter the password too, or leave both blank."))
         elif password and not username:
-            self.add_error("username", "Enter the username too, or leave both blank.")
+            self.add_error("username", _("Enter the username too, or leave both blank."))
 
     def _hide_secrets_in_plain_fields(self) -> None:
         """Blank a plain field that holds a secret: at some registries the token is the user name too."""
@@ -148,10 +155,18 @@ class ImageForm(forms.Form):
         if self.anonymous:
             return []
         field: Any = self.fields["password"]
-        mended = [f"In the password, {' and '.join(words)}." for words in [field.mends(self.data["password"])] if words]
+        mended = [
+            gettext("In the password, {mended}.").format(mended=reduce(_and, words))
+            for words in [field.mends(self.data["password"])]
+            if words
+        ]
         doubts = tokens.hints(self.registry.better or type(self.registry), self.cleaned_data["password"])
-        return [*mended, *doubts, *filter(None, [self.registry.advice])]
+        return [*mended, *doubts, *filter(None, [languages.said(self.registry.advice)])]
 
     def error_summary(self) -> list[tuple[str, str]]:
         """Return the id of each field with a fault, and its first sentence."""
         return [(self[name].auto_id, str(errors[0])) for name, errors in self.errors.items()]
+
+
+def _and(first: str, last: str) -> str:
+    return gettext("{first} and {last}").format(first=first, last=last)

@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console import languages
 from registries.flavors.base import Flavor, Input
 from registries.flavors.fields import in_a_sentence
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
     from registries.models import Connection
 
 GROUPS = (
     ("name", "", ""),
-    ("registry", "Registry", ""),
-    ("credentials", "Credentials", "Encrypted at rest. This form never shows a saved secret again, not even to you."),
-    ("test", "Test", ""),
-    ("network", "Network", ""),
+    ("registry", gettext_lazy("Registry"), ""),
+    (
+        "credentials",
+        gettext_lazy("Credentials"),
+        gettext_lazy("Encrypted at rest. This form never shows a saved secret again, not even to you."),
+    ),
+    ("test", gettext_lazy("Test"), ""),
+    ("network", gettext_lazy("Network"), ""),
 )
 
 
@@ -26,8 +35,9 @@ GROUPS = (
 class Group:
     """Fields under one heading; each row is a list of the fields that stand side by side."""
 
-    title: str
-    intro: str
+    key: str
+    title: "str | StrPromise"
+    intro: "str | StrPromise"
     rows: list[list[BoundField]]
 
 
@@ -54,7 +64,7 @@ class LaidOut(forms.Form):
                 else:
                     rows.append([self[name]])
                 beside = input_.side_by_side
-            yield Group(title=title, intro=intro, rows=rows)
+            yield Group(key=key, title=title, intro=intro, rows=rows)
 
     @property
     def address_preview(self) -> str:
@@ -69,14 +79,15 @@ class LaidOut(forms.Form):
     def missing(self) -> str:
         """Say what is still to be typed into a form that something filled."""
         names = [
-            in_a_sentence(field.label)
+            languages.said(in_a_sentence(field.label))
             for name, field in self.fields.items()
             if field.required and not (self.initial.get(name) or field.initial)
         ]
         if not names:
-            return "Nothing is missing: test it, and save it."
-        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-        return f"Only the {listed} is missing." if len(names) == 1 else f"Still missing: {listed}."
+            return _("Nothing is missing: test it, and save it.")
+        if len(names) == 1:
+            return _("Only the {label} is missing.").format(label=names[0])
+        return _("Still missing: {labels}.").format(labels=languages.listed(names))
 
     def error_summary(self) -> list[tuple[str, str]]:
         """Return the id of each field with a fault, and its first sentence; the id is "" for faults of the whole form."""

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console import languages
 from registries.distribution import Secret
 from registries.flavors import tokens
 from registries.flavors.base import Flavor, Input, inputs
@@ -25,9 +27,9 @@ from registries.pasted.login_line import read_login_line
 if TYPE_CHECKING:
     from registries.models import Connection, Draft
 
-KEPT = mark_safe("<b>Kept for this form</b>, for 15 minutes. Leave blank to use it.")
-MAY_STAY = mark_safe("<b>A saved one stays</b> as long as no other secret is entered.")
-MOVED = "Enter the secret again, because the address changed."
+KEPT = mark_safe(gettext_lazy("<b>Kept for this form</b>, for 15 minutes. Leave blank to use it."))  # noqa: S308
+MAY_STAY = mark_safe(gettext_lazy("<b>A saved one stays</b> as long as no other secret is entered."))  # noqa: S308
+MOVED = gettext_lazy("Enter the secret again, because the address changed.")
 
 
 class WithSecrets(forms.Form):
@@ -64,9 +66,10 @@ class WithSecrets(forms.Form):
 
     def _saved_sentence(self) -> str:
         saved_at = self.connection.secret_saved_at if self.connection else None
-        day = date_format(timezone.localtime(saved_at), "j M Y")
-        by = getattr(self.connection, "secret_saved_by", None)
-        return format_html("<b>Saved {}{}.</b> Leave blank to keep it.", day, f" by {by}" if by else "")
+        day = languages.day(timezone.localtime(saved_at))
+        if by := getattr(self.connection, "secret_saved_by", None):
+            return format_html(_("<b>Saved {day} by {person}.</b> Leave blank to keep it."), day=day, person=by)
+        return format_html(_("<b>Saved {day}.</b> Leave blank to keep it."), day=day)
 
     def _typed(self) -> dict[str, Secret]:
         cleaned = getattr(self, "cleaned_data", {})
@@ -79,7 +82,7 @@ class WithSecrets(forms.Form):
             found |= {name: secret for name, secret in self.draft.secrets_if_they_open().items() if name in kept}
         for name in needed:
             if name in (*stored, *kept) and name not in found:
-                self.add_error(name, "Enter the secret again, because the saved one cannot be opened.")
+                self.add_error(name, _("Enter the secret again, because the saved one cannot be opened."))
         return {name: found[name] for name in [*stored, *kept] if name in found}
 
     def _take_out_of_commands(self) -> None:
@@ -94,7 +97,7 @@ class WithSecrets(forms.Form):
                 continue
             if line.password is None:
                 del self.cleaned_data[name]
-                self.add_error(name, "This is a sign-in command without its password. Paste the password itself.")
+                self.add_error(name, _("This is a sign-in command without its password. Paste the password itself."))
                 continue
             self.cleaned_data[name], self._commands[name] = line.password, line.host
             told = tokens.is_token(line.username) or Secret(line.username) == line.password
@@ -113,8 +116,10 @@ class WithSecrets(forms.Form):
         for name, host in self._commands.items():
             if host and not registry.is_at(host) and name in self.cleaned_data:
                 del self.cleaned_data[name]
-                sentence = "This command signs in at <code>{}</code>, and this form leads elsewhere. Change the address."
-                self.add_error(name, ValidationError(format_html(sentence, host), code="elsewhere"))
+                sentence = _(
+                    "This command signs in at <code>{host}</code>, and this form leads elsewhere. Change the address."
+                )
+                self.add_error(name, ValidationError(format_html(sentence, host=host), code="elsewhere"))
 
     def retype(self, name: str, value: Any) -> None:
         """Put something else into a field than was typed, for the page that shows the form again."""
@@ -158,9 +163,9 @@ class WithSecrets(forms.Form):
     def _said_of(self, name: str) -> Iterator[SafeString]:
         registry = getattr(self, "registry", None)
         field: Any = self.fields[name]
-        label = in_a_sentence(field.label)
+        label = languages.said(in_a_sentence(field.label))
         if name in self._commands:
-            yield format_html("For the {}, the password was taken out of the sign-in command.", label)
+            yield format_html(_("For the {label}, the password was taken out of the sign-in command."), label=label)
         elif mended := field.mends(self[name].data):
-            yield format_html("In the {}, {}.", label, " and ".join(mended))
+            yield format_html(_("In the {label}, {mended}."), label=label, mended=languages.listed(mended))
         yield from tokens.hints((registry and registry.better) or self.flavor, self.cleaned_data[name])

@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 
 from registries.flavors.base import Input
 from registries.flavors.file_or_text import FileOrTextInput
@@ -23,8 +24,8 @@ _LONGEST_NAME = 100  # of a file, as it is shown
 _UNREADABLE = "\ufffd"  # what a browser puts for bytes that are no UTF-8
 _BOM = "\ufeff"
 
-NOT_TEXT = "This file is not UTF-8 text. Choose the workload file itself, not an archive of it."
-TOO_LARGE = f"This is larger than {LIMIT_BYTES // 1024} KB. Check it in parts."
+NOT_TEXT = _("This file is not UTF-8 text. Choose the workload file itself, not an archive of it.")
+TOO_LARGE = _("This is larger than %(most)s KB. Check it in parts.")
 
 
 def as_lines(text: str) -> str:
@@ -60,27 +61,31 @@ class SpecInput(FileOrTextInput):
 class SpecField(forms.Field):
     """A workload file; cleans to its text, with lines that end in a line feed alone."""
 
-    widget = SpecInput(accept=".yaml,.yml,application/yaml", placeholder="or paste its contents")
+    widget = SpecInput(accept=".yaml,.yml,application/yaml")
 
     def clean(self, value: Any) -> str:
         upload, pasted, upload_counts = value
         text = _text_of(upload) if upload_counts else pasted
         if len(text.encode()) > LIMIT_BYTES:
-            raise ValidationError(TOO_LARGE, code="size")
+            raise _too_large()
         if upload and _UNREADABLE in text:
             _text_of(upload)
         if not text.strip():
-            raise ValidationError("Choose a file, or paste its contents.", code="required")
+            raise ValidationError(_("Choose a file, or paste its contents."), code="required")
         if "\0" in text:
             raise ValidationError(NOT_TEXT, code="nul")
         return text
 
 
+def _too_large() -> ValidationError:
+    return ValidationError(TOO_LARGE, code="size", params={"most": LIMIT_BYTES // 1024})
+
+
 def _text_of(upload: Any) -> str:
     if not upload.size:
-        raise ValidationError("This file is empty. Choose another one, or paste its contents.", code="empty")
+        raise ValidationError(_("This file is empty. Choose another one, or paste its contents."), code="empty")
     if upload.size > LIMIT_BYTES:
-        raise ValidationError(TOO_LARGE, code="size")
+        raise _too_large()
     upload.seek(0)
     try:
         return as_lines(upload.read().decode("utf-8"))
@@ -97,19 +102,21 @@ class SpecForm(forms.Form):
     those who may test.
     """
 
-    spec = SpecField(label="Workload file", help_text="YAML, up to 256 KB. Checked in memory and not stored.")
+    spec = SpecField(label=_("Workload file"), help_text=_("YAML, up to 256 KB. Checked in memory and not stored."))
     needed_until = forms.DateField(
-        label="Needed until",
+        label=_("Needed until"),
         required=False,
-        help_text="Berth says which logins end before that day.",
+        help_text=_("Berth says which logins end before that day."),
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Enter a date, such as 2026-11-30."},
+        error_messages={"invalid": _("Enter a date, such as 2026-11-30.")},
     )
     look_up = forms.BooleanField(
-        label="Look up each image at its registry",
+        label=_("Look up each image at its registry"),
         required=False,
-        help_text="Asks whether it is there and for which platforms, with the login it gets. Nothing is pulled, and it "
-        "counts as connection tests do.",
+        help_text=_(
+            "Asks whether it is there and for which platforms, with the login it gets. Nothing is pulled, and it counts as "
+            "connection tests do."
+        ),
     )
 
     def __init__(
@@ -163,7 +170,7 @@ class SpecForm(forms.Form):
     def clean_needed_until(self) -> Any:
         day = self.cleaned_data["needed_until"]
         if day and day < timezone.localdate():
-            raise ValidationError("Enter today or a later day.", code="past")
+            raise ValidationError(_("Enter today or a later day."), code="past")
         return day
 
     def unjudged(self) -> "SpecForm":

@@ -8,9 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from console import languages
 from registries.details import NAME
 from registries.flavors.base import Input, TextField
 from registries.models.machine_token import end_of, last_day
@@ -20,17 +22,17 @@ if TYPE_CHECKING:
     from registries.models import Connection
 
 SCOPES = (
-    ("chosen", "Chosen registries", "Registries added later are not included."),
-    ("all", "All registries", "Those added later are included too."),
+    ("chosen", _("Chosen registries"), _("Registries added later are not included.")),
+    ("all", _("All registries"), _("Those added later are included too.")),
 )
-SPANS = ((30, "30 days"), (90, "90 days"), (365, "a year"))
+SPANS = ((30, _("In 30 days ({day})")), (90, _("In 90 days ({day})")), (365, _("In a year ({day})")))
 USUAL_DAYS = 90
 DATE = "date"
 
 # How the fields look, beside what every field has.
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     "name": {"size": "mid"},
-    "scope": {"sentences": {value: sentence for value, _, sentence in SCOPES}},
+    "scope": {"sentences": {value: sentence for value, __, sentence in SCOPES}},
     "ends": {"mono": False},
     "ends_on": {"size": "short", "mono": False, "only_with": {"ends": [DATE]}},
 }
@@ -40,7 +42,7 @@ def judge_token_name(name: str) -> None:
     """Refuse what cannot name a token: the grammar is that of a connection's name."""
     if not NAME.fullmatch(name):
         raise ValidationError(
-            "Use letters, digits, dots, dashes and underscores, and start with a letter or digit.", code="name"
+            gettext("Use letters, digits, dots, dashes and underscores, and start with a letter or digit."), code="name"
         )
 
 
@@ -51,7 +53,7 @@ class RegistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         try:
             return super().clean(value)
         except ValidationError:
-            sentence = "One of these is not there any more. Look at the list again."
+            sentence = gettext("One of these is not there any more. Look at the list again.")
             raise ValidationError(sentence, code="gone") from None
 
 
@@ -63,29 +65,29 @@ class TokenForm(forms.Form):
     """
 
     name = TextField(
-        label="Name", help_text="The machine or job that will hold it.", max_length=64, validators=[judge_token_name]
+        label=_("Name"), help_text=_("The machine or job that will hold it."), max_length=64, validators=[judge_token_name]
     )
     scope = forms.ChoiceField(
-        label="It reads credentials of",
-        choices=[(value, words) for value, words, _ in SCOPES],
+        label=_("It reads credentials of"),
+        choices=[(value, words) for value, words, __ in SCOPES],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of these.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": _("Choose one of these."), "invalid_choice": _("Choose one of these.")},
     )
     connections = RegistriesField(
-        label="Of these registries", queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Of these registries"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )
     ends = forms.ChoiceField(
-        label="Ends",
-        help_text="After a year at the latest. The list of tokens warns from 14 days before.",
+        label=_("Ends"),
+        help_text=_("After a year at the latest. The list of tokens warns from 14 days before."),
         initial=str(USUAL_DAYS),
         widget=forms.Select(attrs={"class": "input--mid"}),
-        error_messages={"required": "Choose when it ends.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": _("Choose when it ends."), "invalid_choice": _("Choose one of these.")},
     )
     ends_on = forms.DateField(
-        label="Last day",
+        label=_("Last day"),
         required=False,
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Enter a date, such as 2026-11-30."},
+        error_messages={"invalid": _("Enter a date, such as 2026-11-30.")},
     )
 
     def __init__(self, data: Any = None, *, team: "Team") -> None:
@@ -94,15 +96,15 @@ class TokenForm(forms.Form):
         asked: Mapping[str, Any] = self.fields
         for name, look in LOOKS.items():
             asked[name].berth_input = Input(form_field=asked[name], group="", **look)
-        asked["name"].error_messages["required"] = "Enter a name."
+        asked["name"].error_messages["required"] = _("Enter a name.")
         chosen = asked["connections"]
         chosen.queryset = team.connections.order_by(Lower("name"))
         self.has_choice = chosen.queryset.exists()
         if not self.has_choice:
-            asked["scope"].choices = [(value, words) for value, words, _ in SCOPES if value == "all"]
+            asked["scope"].choices = [(value, words) for value, words, __ in SCOPES if value == "all"]
         self.initial["scope"] = "chosen" if self.has_choice else "all"
-        days = [(str(n), f"In {words} ({date_format(today + timedelta(days=n), 'j M Y')})") for n, words in SPANS]
-        asked["ends"].choices = [*days, (DATE, "On a date I choose")]
+        days = [(str(n), words.format(day=languages.day(today + timedelta(days=n)))) for n, words in SPANS]
+        asked["ends"].choices = [*days, (DATE, _("On a date I choose"))]
         asked["ends_on"].widget = forms.DateInput(
             attrs={"type": "date", "min": today.isoformat(), "max": last_day().isoformat()}, format="%Y-%m-%d"
         )
@@ -116,12 +118,12 @@ class TokenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("scope") == "chosen" and not data.get("connections", [None]):
-            self.add_error("connections", "Choose at least one registry.")
+            self.add_error("connections", gettext("Choose at least one registry."))
         if data.get("ends") != DATE:
             self.errors.pop("ends_on", None)
         elif "ends_on" in data and not (data["ends_on"] and timezone.localdate() <= data["ends_on"] <= last_day()):
-            last = date_format(last_day(), "j M Y")
-            self.add_error("ends_on", f"Enter a day from today to {last}, which is a year from now.")
+            sentence = gettext("Enter a day from today to {last}, which is a year from now.")
+            self.add_error("ends_on", sentence.format(last=languages.day(last_day())))
         return data
 
     @property
@@ -141,4 +143,6 @@ class TokenForm(forms.Form):
 
 def name_taken(name: str) -> str:
     """Say that a token of the team has this name."""
-    return format_html("The name <b>{}</b> is taken. Choose another name, or remove that token first.", name)
+    return format_html(
+        gettext("The name <b>{name}</b> is taken. Choose another name, or remove that token first."), name=name
+    )

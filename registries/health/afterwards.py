@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from console.sentences import say, together
 from registries.distribution import InvalidReference, Reference, RegistryError, SignIn
 from registries.explanations import short
 from registries.health.climb import Climb
-from registries.health.words import end, sentences
+from registries.health.words import end
 from registries.outcomes import Outcome, State, Step, StepResult
 from registries.repairs import TO_CHANGE_THE_IMAGE, TO_NAME_AN_IMAGE, to_replace_the_secret
 
@@ -25,8 +26,8 @@ _T = TypeVar("_T")
 Steps = Mapping[Step, StepResult]
 
 _ACCEPTED = {
-    SignIn.TOKEN: "What proves the login is that the token service accepted it.",
-    SignIn.BASIC: "What proves the login is that the registry accepted it.",
+    SignIn.TOKEN: say("What proves the login is that the token service accepted it."),
+    SignIn.BASIC: say("What proves the login is that the registry accepted it."),
 }
 
 
@@ -40,11 +41,12 @@ def public_image(climb: Climb, outcome: Outcome, steps: Steps) -> StepResult | N
     pull = steps[Step.PULL]
     if outcome == Outcome.SIGN_IN_REFUSED and pull.state == State.SKIPPED and climb.test_image:
         if _quietly(lambda: _anyone_can_read(climb, climb.named_image)):
-            return replace(pull, fact=f"{pull.fact} The image itself is public: anyone can read it without a login.")
+            public = say("The image itself is public: anyone can read it without a login.")
+            return replace(pull, fact=together(pull.fact, public))
     elif outcome == Outcome.NO_PULL_ACCESS and pull.state == State.FAILED and climb.image:
         image = climb.image
         if _quietly(lambda: _anyone_can_read(climb, image)):
-            return replace(pull, fact=f"{pull.fact} Without a login, anyone can read it.")
+            return replace(pull, fact=together(pull.fact, say("Without a login, anyone can read it.")))
     elif climb.read and climb.client and climb.client.was_asked_for_a_login:
         return _proof_of_login(climb, climb.read, pull)
     return None
@@ -53,19 +55,22 @@ def public_image(climb: Climb, outcome: Outcome, steps: Steps) -> StepResult | N
 def _proof_of_login(climb: Climb, read: Reference, pull: StepResult) -> StepResult | None:
     public = _quietly(lambda: _anyone_can_read(climb, read))
     if public:
-        what = short(read) if climb.image else "that image"
-        fact = f"Anyone can read {what}, so it proves nothing about the login."
+        fact = say(
+            "Anyone can read {image}, so it proves nothing about the login.",
+            image=short(read) if climb.image else say("that image"),
+        )
         accepted = _ACCEPTED.get(climb.sign_in, "")
-        advice = "Name a private image: reading it proves what the login may do."
+        advice = say("Name a private image: reading it proves what the login may do.")
         return replace(
             pull,
             state=State.WARNED,
-            fact=sentences(pull.fact, fact, accepted),
-            fix=sentences(pull.fix, advice),
+            fact=together(pull.fact, fact, accepted),
+            fix=together(pull.fix, advice),
             mends=(TO_CHANGE_THE_IMAGE if climb.image else TO_NAME_AN_IMAGE,),
         )
     if public is False and climb.sign_in == SignIn.OPEN:
-        return replace(pull, fact=f"{pull.fact} Nobody can read it without the login, which proves the login.")
+        proof = say("Nobody can read it without the login, which proves the login.")
+        return replace(pull, fact=together(pull.fact, proof))
     return None
 
 
@@ -83,9 +88,9 @@ def right_to_push(climb: Climb, outcome: Outcome, steps: Steps) -> StepResult | 
         return None
     if not _quietly(lambda: client.may_push(image.repository)):
         return None
-    fact = f"Not asked for, but the login may push to {image.repository} too."
-    mends = to_replace_the_secret(climb.registry)
-    return replace(steps[Step.PUSH], state=State.WARNED, fact=fact, fix="Use a login that may only pull.", mends=mends)
+    fact = say("Not asked for, but the login may push to {repository} too.", repository=image.repository)
+    fix, mends = say("Use a login that may only pull."), to_replace_the_secret(climb.registry)
+    return replace(steps[Step.PUSH], state=State.WARNED, fact=fact, fix=fix, mends=mends)
 
 
 def end_of_login(climb: Climb, steps: Steps, now: datetime) -> tuple[datetime, StepResult] | None:
@@ -97,7 +102,7 @@ def end_of_login(climb: Climb, steps: Steps, now: datetime) -> tuple[datetime, S
     if ends_at is None or ends_at <= now:
         return None
     signed_in = steps[Step.SIGN_IN]
-    return ends_at, replace(signed_in, fact=f"{signed_in.fact} {end(ends_at, now)}")
+    return ends_at, replace(signed_in, fact=together(signed_in.fact, end(ends_at, now)))
 
 
 def _quietly(question: Callable[[], _T]) -> _T | None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection
 from datetime import UTC
 
+from console.sentences import say, together
 from registries.distribution import (
     Client,
     Credential,
@@ -73,13 +74,14 @@ class Climb:
             asked = Asked(registry=self.registry, step=step, has_login=self.has_login, image=self.image)
             return explain(error, asked)
         except InvalidReference:
-            fact, fix = "The test image is not an image reference.", "Check the test image."
+            fact, fix = say("The test image is not an image reference."), say("Check the test image.")
             failed = StepResult(step=step, state=State.FAILED, fact=fact, fix=fix, mends=(TO_CHANGE_THE_IMAGE,))
             return Outcome.IMAGE_NOT_FOUND, failed
         except Exception as error:  # noqa: BLE001 - whatever it is, the check ends in a finding
             # The text of an error may quote what a registry sent, so only its kind is logged.
             log.error("A check met an unexpected %s at %s.", type(error).__name__, step)
-            fact, fix = "Berth ran into a fault of its own.", "Its log names the kind. The registry may be fine."
+            fact = say("Berth ran into a fault of its own.")
+            fix = say("Its log names the kind. The registry may be fine.")
             return Outcome.COULD_NOT_CHECK, StepResult(step=step, state=State.FAILED, fact=fact, fix=fix)
         return Outcome.CONNECTED, StepResult(step=step, **told._asdict())
 
@@ -99,17 +101,24 @@ class Climb:
 
     def _look_up(self) -> Told:
         first, *more = self.way.look_up()
-        host, others = host_of(self.registry.origin), f" and {len(more)} more" if more else ""
-        fact = f"{host} is {first}{others}." if host != first else f"{host} is an address, with nothing to look up."
-        return Told(State.PASSED, fact)
+        host = host_of(self.registry.origin)
+        if host == first:
+            return Told(State.PASSED, say("{host} is an address, with nothing to look up.", host=host))
+        if not more:
+            return Told(State.PASSED, say("{host} is {address}.", host=host, address=first))
+        return Told(State.PASSED, say("{host} is {address} and {count} more.", host=host, address=first, count=len(more)))
 
     def _secure(self) -> Told:
         tls = self.way.handshake()
         if tls is None:
-            return Told(State.PASSED, "Plain http, which an operator allowed for this network.")
-        day = f"{tls.not_after.day} {tls.not_after:%b %Y}"
-        through = f", through the proxy {tls.proxy}" if tls.proxy else ""
-        fact = f"{tls.version.replace('TLSv', 'TLS ')}{through}. Certificate valid until {day}."
+            return Told(State.PASSED, say("Plain http, which an operator allowed for this network."))
+        version, day = tls.version.replace("TLSv", "TLS "), tls.not_after.date()
+        fact = say("{version}. Certificate valid until {day}.", version=version, day=day)
+        if tls.proxy:
+            fact = say(
+                "{version}, through the proxy {proxy}. Certificate valid until {day}.",
+                version=version, proxy=tls.proxy, day=day,
+            )  # fmt: skip
         return Told(State.PASSED, fact)
 
     def _sign(self) -> Told:
@@ -119,21 +128,25 @@ class Climb:
         self.client = self.asking(credential)
         self.sign_in = self.client.sign_in()
         if self.sign_in == SignIn.ANONYMOUS:
-            return Told(State.PASSED, "No login is given, so none was offered.")
+            return Told(State.PASSED, say("No login is given, so none was offered."))
         if self.sign_in == SignIn.OPEN and not self.has_login:
-            return Told(State.PASSED, "The registry lets anybody in.")
+            return Told(State.PASSED, say("The registry lets anybody in."))
         if self.sign_in == SignIn.OPEN:
-            fix = "Name a test image that is private: reading it proves the login."
-            fact = f"{gave}The registry lets anybody in, so the login is not proved."
+            fix = say("Name a test image that is private: reading it proves the login.")
+            fact = together(gave, say("The registry lets anybody in, so the login is not proved."))
             return Told(State.WARNED, fact, fix, (TO_CHANGE_THE_IMAGE if self.test_image else TO_NAME_AN_IMAGE,))
         account = self.registry.account
-        return Told(State.PASSED, gave + (f"Accepted as {account}." if account else "The login was accepted."))
+        accepted = say("Accepted as {account}.", account=account) if account else say("The login was accepted.")
+        return Told(State.PASSED, together(gave, accepted))
 
     def _gave(self, credential: Credential | None) -> str:
         """Say that the login was minted, and until when it holds; "" where it is the one that is stored."""
         if not self.registry.mints or credential is None or credential.expires_at is None:
             return ""
-        return f"{self.registry.name} gave a password that ends at {credential.expires_at.astimezone(UTC):%H:%M} UTC. "
+        return say(
+            "{provider} gave a password that ends at {time} UTC.",
+            provider=self.registry.name, time=f"{credential.expires_at.astimezone(UTC):%H:%M}",
+        )  # fmt: skip
 
     def _pull(self) -> Told:
         client = self._signed_in()
@@ -147,10 +160,10 @@ class Climb:
 
     def _push(self) -> Told:
         if self.image is None:
-            fact = "No test image is named, so Berth does not know where to try an upload."
-            return Told(State.WARNED, fact, "Name a test image.", (TO_NAME_AN_IMAGE,))
+            fact = say("No test image is named, so Berth does not know where to try an upload.")
+            return Told(State.WARNED, fact, say("Name a test image."), (TO_NAME_AN_IMAGE,))
         self._signed_in().try_push(self.image.repository)
-        return Told(State.PASSED, "An upload was started and cancelled.")
+        return Told(State.PASSED, say("An upload was started and cancelled."))
 
     def _signed_in(self) -> Client:
         assert self.client is not None  # noqa: S101 - the steps are taken in their order

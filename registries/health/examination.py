@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from console.sentences import say
 from registries.distribution import Credential, Http
 from registries.flavors.base import Flavor
 from registries.health.afterwards import end_of_login, public_image, right_to_push
@@ -15,19 +16,19 @@ from registries.outcomes import TO_COME, Finding, Outcome, State, Step, StepResu
 LONGEST_SECONDS = 20  # what a check may take, as its way to the registry does
 
 RUNNING = {
-    Step.DNS: "Looking up the host.",
-    Step.TLS: "Opening a secure connection and checking the certificate.",
-    Step.SIGN_IN: "Offering the credentials to the registry.",
-    Step.PULL: "Reading the manifest of the test image.",
-    Step.PUSH: "Starting an upload and cancelling it. Nothing is stored.",
+    Step.DNS: say("Looking up the host."),
+    Step.TLS: say("Opening a secure connection and checking the certificate."),
+    Step.SIGN_IN: say("Offering the credentials to the registry."),
+    Step.PULL: say("Reading the manifest of the test image."),
+    Step.PUSH: say("Starting an upload and cancelling it. Nothing is stored."),
 }
 SKIPPED = {
-    Step.DNS: "Skipped, because the host cannot be reached.",
-    Step.TLS: "Skipped, because the host cannot be reached.",
-    Step.SIGN_IN: "Skipped, because signing in failed.",
-    Step.PULL: "Skipped, because the pull failed.",
+    Step.DNS: say("Skipped, because the host cannot be reached."),
+    Step.TLS: say("Skipped, because the host cannot be reached."),
+    Step.SIGN_IN: say("Skipped, because signing in failed."),
+    Step.PULL: say("Skipped, because the pull failed."),
 }
-NOT_ASKED = StepResult(step=Step.PUSH, state=State.NOT_ASKED, fact="Not asked for.")
+NOT_ASKED = StepResult(step=Step.PUSH, state=State.NOT_ASKED, fact=say("Not asked for."))
 
 
 def examine(

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from console.sentences import say
 from registries.distribution import Client, Credential, Http, Manifest, Reference, RegistryError
 from registries.explanations import Asked, explain
 from registries.flavors.base import Flavor
@@ -18,7 +19,7 @@ from registries.outcomes import Outcome, State, Step, StepResult
 
 log = logging.getLogger("berth")
 
-OWN_FAULT = "Berth ran into a fault of its own."
+OWN_FAULT = say("Berth ran into a fault of its own.")
 
 # What says something of one image alone: the next one may be answered otherwise.
 _OF_ONE_IMAGE = frozenset({

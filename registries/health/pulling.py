@@ -8,17 +8,18 @@ could have been written to show our login.
 from contextlib import suppress
 from typing import NamedTuple
 
+from console.sentences import say, together
 from registries.distribution import AccessDenied, Client, Manifest, NotFound, Reference, RegistryError, SignIn
 from registries.distribution.manifest import USUAL_PLATFORM
 from registries.explanations import short
 from registries.flavors.base import Flavor
-from registries.health.words import measures, pulls_left, sentences
+from registries.health.words import in_a_row, measures, pulls_left
 from registries.outcomes import Mend, State
 from registries.repairs import TO_NAME_AN_IMAGE
 
 MOST_REPOSITORIES = 3  # of a catalog, from which one image is looked for
 
-NAME_ONE = "Name a private test image: reading it proves the pull."
+NAME_ONE = say("Name a private test image: reading it proves the pull.")
 
 
 class Told(NamedTuple):
@@ -32,13 +33,13 @@ class Told(NamedTuple):
 
 def told(image: Reference, manifest: Manifest) -> Told:
     """Say what a test image is, and warn where most machines cannot run it."""
-    what = ", ".join(filter(None, [short(image), measures(manifest, with_digest=not image.digest)]))
+    what = say("{image}.", image=in_a_row(short(image), measures(manifest, with_digest=not image.digest)))
     left = pulls_left(manifest.allowance) if manifest.allowance else ""
     if not manifest.platforms or USUAL_PLATFORM in manifest.platforms:
-        return Told(State.PASSED, sentences(f"{what}.", left))
-    lacks = f"It is not for {USUAL_PLATFORM}."
-    fix = f"Most machines cannot run it. Build it for {USUAL_PLATFORM} too."
-    return Told(State.WARNED, sentences(f"{what}.", lacks, left), fix)
+        return Told(State.PASSED, together(what, left))
+    lacks = say("It is not for {platform}.", platform=USUAL_PLATFORM)
+    fix = say("Most machines cannot run it. Build it for {platform} too.", platform=USUAL_PLATFORM)
+    return Told(State.WARNED, together(what, lacks, left), fix)
 
 
 def anything(client: Client, registry: Flavor, sign_in: SignIn) -> tuple[Told, Reference | None]:
@@ -46,13 +47,13 @@ def anything(client: Client, registry: Flavor, sign_in: SignIn) -> tuple[Told, R
     if found := _found_in_catalog(client, registry):
         image, manifest = found
         left = pulls_left(manifest.allowance) if manifest.allowance else ""
-        fact = f"No test image is named. One from the catalog was read: {measures(manifest)}."
-        limits = "That proves a pull of this one, and not of every other."
-        return Told(State.PASSED, sentences(fact, limits, left)), image
+        fact = say("No test image is named. One from the catalog was read: {image}.", image=measures(manifest))
+        limits = say("That proves a pull of this one, and not of every other.")
+        return Told(State.PASSED, together(fact, limits, left)), image
     signed_in = sign_in in (SignIn.BASIC, SignIn.TOKEN)
-    known = "Signing in is: the login is known, and what it may read is not." if signed_in else ""
-    fact = sentences("No test image is named, so a pull is not proved.", known)
-    return Told(State.SKIPPED, fact, NAME_ONE, (TO_NAME_AN_IMAGE,)), None
+    known = say("Signing in is: the login is known, and what it may read is not.") if signed_in else ""
+    not_proved = together(say("No test image is named, so a pull is not proved."), known)
+    return Told(State.SKIPPED, not_proved, NAME_ONE, (TO_NAME_AN_IMAGE,)), None
 
 
 def _found_in_catalog(client: Client, registry: Flavor) -> tuple[Reference, Manifest] | None:

@@ -1,24 +1,34 @@
 """How a check writes what it counted: sizes, platforms, pulls that are left, the end of a login."""
 
 from datetime import datetime, timedelta
+from itertools import groupby
 
+from console.sentences import Sentence, say, say_count
 from registries.distribution import Allowance, Manifest
 
 NEAR = timedelta(hours=48)  # from where on the hour of an end counts
-_WINDOWS = (("hour", 60 * 60), ("minute", 60), ("second", 1))
 
 
 def measures(manifest: Manifest, *, with_digest: bool = True) -> str:
     """Write what an image is: `sha256:0123456789ab…, 1.9 GB, linux/amd64`."""
     digest = [short_digest(manifest.digest)] if with_digest else []
     if manifest.size_bytes is None:
-        return ", ".join([*digest, *manifest.platforms])
+        return in_a_row(*digest, *manifest.platforms)
     size = written_size(manifest.size_bytes)
     if not manifest.sized_for:
-        return ", ".join([*digest, size, *manifest.platforms])
-    return ", ".join(
-        [*digest, *(f"{name} ({size})" if name == manifest.sized_for else name for name in manifest.platforms)]
-    )
+        return in_a_row(*digest, size, *manifest.platforms)
+    sized = say("{platform} ({size})", platform=manifest.sized_for, size=size)
+    return in_a_row(*digest, *(sized if name == manifest.sized_for else name for name in manifest.platforms))
+
+
+def in_a_row(*things: str) -> str:
+    """Put things in a row with commas between them, without those that are blank."""
+    row = ""
+    # What is no sentence is put together first, since a registry may list hundreds of platforms.
+    for said, some in groupby(filter(None, things), lambda thing: isinstance(thing, Sentence)):
+        for thing in some if said else [", ".join(some)]:
+            row = say("{first}, {next}", first=row, next=thing) if row else thing
+    return row
 
 
 def short_digest(digest: str) -> str:
@@ -33,23 +43,33 @@ def written_size(count: int) -> str:
         if size < 1000:
             break
         size, unit = size / 1000, larger
-    return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
+    if unit == "bytes":
+        return say("{count} bytes", count=count)
+    return say("{number} {unit}", number=round(size) if size >= 100 else round(size, 1), unit=unit)
 
 
 def pulls_left(allowance: Allowance) -> str:
     """Say how many pulls are left: `76 of 100 pulls left in these 6 hours.`"""
-    unit, seconds = next(window for window in _WINDOWS if allowance.window_seconds % window[1] == 0)
-    count = allowance.window_seconds // seconds
-    window = f"this {unit}" if count == 1 else f"these {count} {unit}s"
-    return f"{allowance.left} of {allowance.limit} pulls left in {window}."
-
-
-def sentences(*facts: str) -> str:
-    """Put sentences in a row, without those that are blank."""
-    return " ".join(filter(None, facts))
+    left, limit, seconds = allowance.left, allowance.limit, allowance.window_seconds
+    if seconds % 3600 == 0:
+        return say_count(
+            "{left} of {limit} pulls left in this hour.", "{left} of {limit} pulls left in these {count} hours.",
+            count=seconds // 3600, left=left, limit=limit,
+        )  # fmt: skip
+    if seconds % 60 == 0:
+        return say_count(
+            "{left} of {limit} pulls left in this minute.", "{left} of {limit} pulls left in these {count} minutes.",
+            count=seconds // 60, left=left, limit=limit,
+        )  # fmt: skip
+    return say_count(
+        "{left} of {limit} pulls left in this second.", "{left} of {limit} pulls left in these {count} seconds.",
+        count=seconds, left=left, limit=limit,
+    )  # fmt: skip
 
 
 def end(ends_at: datetime, now: datetime) -> str:
     """Say when a login ends: the day, and where that is near the time of day too."""
-    at = f" at {ends_at:%H:%M} UTC" if ends_at - now <= NEAR else ""
-    return f"It ends on {ends_at.day} {ends_at:%b %Y}{at}."
+    day = ends_at.date()
+    if ends_at - now > NEAR:
+        return say("It ends on {day}.", day=day)
+    return say("It ends on {day} at {time} UTC.", day=day, time=f"{ends_at:%H:%M}")

@@ -69,7 +69,7 @@ def look_up(
     """
     each = list({one.key: one for one in wanted}.values())
     first, rest = each[:MOST_IMAGES], each[MOST_IMAGES:]
-    told = {one.key: words.not_looked_up(words.TOO_MANY.format(MOST_IMAGES)) for one in rest}
+    told = {one.key: words.not_looked_up(words.too_many(MOST_IMAGES)) for one in rest}
     if not first:
         return told
     waiting = _waiting()
@@ -144,7 +144,7 @@ class Round:
 
         def missing(one: Wanted) -> Looked:
             if one.place not in self._visits:
-                return words.not_looked_up(words.GONE.format(one.key[1]))
+                return words.not_looked_up(words.gone(one.key[1]))
             if one.place in begun:
                 return words.not_looked_up(words.TOO_LATE)
             return words.not_looked_up(words.NO_PLACE if in_time else words.NO_TIME)

@@ -1,23 +1,38 @@
 """What people read of an image that was looked up: the fact, then what to do. No sentence holds a registry's own words."""
 
+from console.sentences import Sentence, say, together
 from registries.distribution import Manifest, Reference
 from registries.distribution.manifest import USUAL_PLATFORM
 from registries.health import Sight
 from registries.health.words import written_size
 from registries.outcomes import Outcome, Step
+from registries.resolution.sentences import listed
 from registries.specs.verdicts import Finding, Level, Looked, Rule
 
 _PLATFORMS_SHOWN = 4
-_NO_LOGIN_AT_FAULT = " The login is not at fault."
+_NO_LOGIN_AT_FAULT = "The login is not at fault."
+_NOT_LOOKED_UP = say("It was not looked up.")
 
-TOO_MANY = "It was not looked up: Berth looks up the first {} images of a file, and it comes after them."
-NO_PLACE = "It was not looked up: other tests are running, and this one did not fit in. Look again in a moment."
-TOO_LATE = "The registry did not answer in time."
-NO_TIME = "It was not looked up: other registries took all the time. Look again in a moment."
-GONE = "It was not looked up: {} was changed or deleted meanwhile."
+NO_PLACE = say("It was not looked up: other tests are running, and this one did not fit in. Look again in a moment.")
+TOO_LATE = say("The registry did not answer in time.")
+NO_TIME = say("It was not looked up: other registries took all the time. Look again in a moment.")
 
-NOT_PUBLIC = "Without a login, a machine asks only at public hosts, and at those of registries that its token may have."
-REDIRECTED = "The registry leads to another address, and Berth follows none, since a login could be lost there."
+NOT_PUBLIC = say(
+    "Without a login, a machine asks only at public hosts, and at those of registries that its token may have."
+)
+REDIRECTED = say("The registry leads to another address, and Berth follows none, since a login could be lost there.")
+
+
+def too_many(most: int) -> str:
+    """Say that only so many images of a file are looked up."""
+    return say(
+        "It was not looked up: Berth looks up the first {count} images of a file, and it comes after them.", count=most
+    )
+
+
+def gone(connection: str) -> str:
+    """Say that a connection is no more what it was when the file was judged."""
+    return say("It was not looked up: {name} was changed or deleted meanwhile.", name=connection)
 
 
 def looked(image: Reference, sight: Sight, connection: str, *, public_only: bool = False) -> Looked:
@@ -29,11 +44,11 @@ def looked(image: Reference, sight: Sight, connection: str, *, public_only: bool
     if sight.manifest:
         return _found(sight.manifest)
     if sight.outcome == Outcome.IMAGE_NOT_FOUND:
-        return _said(Level.ERROR, Rule.NOT_FOUND, _not_found(sight.step.fact, connection))
+        return _said(Level.ERROR, Rule.NOT_FOUND, _not_found(sight, image, connection))
     if sight.outcome in (Outcome.SIGN_IN_REFUSED, Outcome.NO_PULL_ACCESS):
         return _said(Level.ERROR, Rule.REFUSED, _refused(sight, image, connection))
     if public_only and sight.outcome == Outcome.BLOCKED:
-        return not_looked_up(f"It was not looked up. {NOT_PUBLIC}")
+        return not_looked_up(together(_NOT_LOOKED_UP, NOT_PUBLIC))
     return not_looked_up(_could_not(sight, connection))
 
 
@@ -47,43 +62,59 @@ def _said(level: Level, rule: Rule, sentence: str) -> Looked:
 
 
 def _found(manifest: Manifest) -> Looked:
-    size = written_size(manifest.size_bytes).replace(".0 ", " ") if manifest.size_bytes is not None else ""
-    what = ", ".join(filter(None, [_listed(manifest.platforms), size]))
-    fact = f"It is there: {what}." if what else "It is there."
+    size, platforms = _size(manifest), _listed(manifest.platforms)
+    if size and platforms:
+        fact = say("It is there: {platforms}, {size}.", platforms=platforms, size=size)
+    elif size or platforms:
+        fact = say("It is there: {what}.", what=size or platforms)
+    else:
+        fact = say("It is there.")
     finding = Finding(level=Level.OK, rule=Rule.FOUND, sentence=fact)
     if manifest.platforms and USUAL_PLATFORM not in manifest.platforms:
-        lacks = f"{fact} It is not for {USUAL_PLATFORM}, so most machines cannot run it."
-        finding = Finding(level=Level.WARNING, rule=Rule.NO_PLATFORM, sentence=lacks)
+        lacks = say("It is not for {platform}, so most machines cannot run it.", platform=USUAL_PLATFORM)
+        finding = Finding(level=Level.WARNING, rule=Rule.NO_PLATFORM, sentence=together(fact, lacks))
     return Looked(finding=finding, digest=manifest.digest, platforms=manifest.platforms, size_bytes=manifest.size_bytes)
 
 
+def _size(manifest: Manifest) -> str:
+    size = written_size(manifest.size_bytes) if manifest.size_bytes is not None else ""
+    return size.replace(".0 ", " ") if ".0 " in size else size
+
+
 def _listed(platforms: tuple[str, ...]) -> str:
-    shown = list(platforms[:_PLATFORMS_SHOWN])
-    if more := len(platforms) - len(shown):
-        shown.append(f"{more} more")
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+    return listed(platforms[:_PLATFORMS_SHOWN], of=len(platforms)) if platforms else ""
 
 
-def _not_found(fact: str, connection: str) -> str:
+def _not_found(sight: Sight, image: Reference, connection: str) -> str:
     """As the check says it, which always has a login to speak of."""
-    return fact if connection else fact.replace("this login may not see it", "nobody may see it without a login")
+    if connection or "this login may not see it" not in sight.step.fact:
+        return sight.step.fact
+    return say("There is no repository {repository}, or nobody may see it without a login.", repository=image.repository)
 
 
 def _refused(sight: Sight, image: Reference, connection: str) -> str:
     if not connection:
-        return f"Without a login, {image.repository} may not be read, or it does not exist."
+        return say("Without a login, {repository} may not be read, or it does not exist.", repository=image.repository)
     if sight.outcome == Outcome.SIGN_IN_REFUSED:
-        return f"The registry refused the login of {connection}."
+        return say("The registry refused the login of {name}.", name=connection)
     if sight.step.step == Step.SIGN_IN:
-        return f"The registry knows the login of {connection}, and does not let it in."
+        return say("The registry knows the login of {name}, and does not let it in.", name=connection)
     # Many registries give the same answer to both, so that nobody learns which images there are.
-    return f"The login of {connection} may not read {image.repository}, or it does not exist."
+    return say(
+        "The login of {name} may not read {repository}, or it does not exist.", name=connection, repository=image.repository
+    )
 
 
 def _could_not(sight: Sight, connection: str) -> str:
     """Say what stood in the way, and when to look again where that is known."""
     if sight.step.said.startswith("HTTP 3"):
-        return f"It was not looked up. {REDIRECTED}"
+        return together(_NOT_LOOKED_UP, REDIRECTED)
     fix = sight.step.fix if sight.outcome in (Outcome.RATE_LIMITED, Outcome.COULD_NOT_CHECK) else ""
-    fix = fix if connection else fix.removesuffix(_NO_LOGIN_AT_FAULT)
-    return " ".join(filter(None, ["It was not looked up.", sight.step.fact, fix]))
+    return together(_NOT_LOOKED_UP, sight.step.fact, fix if connection else _of_no_login(fix))
+
+
+def _of_no_login(fix: str) -> str:
+    """Leave out of what to do that the login is not at fault, where there is none."""
+    if isinstance(fix, Sentence) and fix.parts:
+        return together(*(part for part in fix.parts if part != _NO_LOGIN_AT_FAULT))
+    return fix.removesuffix(f" {_NO_LOGIN_AT_FAULT}") if fix.endswith(_NO_LOGIN_AT_FAULT) else fix

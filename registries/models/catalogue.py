@@ -10,7 +10,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from console.languages import said
 from registries import formats
 from registries.distribution import InvalidReference, Reference
 from registries.flavors import ANYWHERE, flavor_of
@@ -25,7 +28,7 @@ def check_reference(text: str) -> None:
     try:
         read_image(text)
     except InvalidReference as error:
-        raise ValidationError(str(error), code="invalid_reference") from None
+        raise ValidationError(said(error.args[0]), code="invalid_reference") from None
 
 
 class ContainerQuerySet(models.QuerySet["Container"]):
@@ -50,26 +53,28 @@ class Container(models.Model):
     """A public image that is ready to use. It needs no connection: `image` alone stands in a workload file."""
 
     name = models.CharField(
-        max_length=100, unique=True, error_messages={"unique": "Another container has this name. Choose another one."}
+        max_length=100, unique=True, error_messages={"unique": _("Another container has this name. Choose another one.")}
     )
     reference = models.CharField(
         max_length=800,
         validators=[check_reference],
-        help_text="A public image with its tag, as people write it: tensorflow/tensorflow:2.7.0-gpu-jupyter.",
+        help_text=_("A public image with its tag, as people write it: tensorflow/tensorflow:2.7.0-gpu-jupyter."),
     )
-    framework = models.CharField(max_length=60, blank=True, help_text="With its version, such as TensorFlow 2.7.")
-    contents = models.TextField("what is inside", max_length=300, help_text="One or two sentences.")
-    order = models.PositiveIntegerField(default=0, help_text="Small numbers come first.")
+    framework = models.CharField(max_length=60, blank=True, help_text=_("With its version, such as TensorFlow 2.7."))
+    contents = models.TextField(
+        pgettext_lazy("column", "what is inside"), max_length=300, help_text=_("One or two sentences.")
+    )
+    order = models.PositiveIntegerField(default=0, help_text=_("Small numbers come first."))
     hidden = models.BooleanField(
         default=False,
-        help_text="Not offered to teams. The spec checker goes on knowing the image, so that files stay right.",
+        help_text=_("Not offered to teams. The spec checker goes on knowing the image, so that files stay right."),
     )
 
     objects = ContainerQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "name"]
-        verbose_name = "preconfigured container"
+        verbose_name = _("preconfigured container")
 
     def __str__(self) -> str:
         return self.name
@@ -108,4 +113,6 @@ class Container(models.Model):
         """What is to be said of its reference in one sentence, "" where nothing is."""
         if self.parsed.target != "latest":
             return ""
-        return "Its tag is missing or latest, so what is pulled changes without notice, and the spec checker warns of it."
+        return gettext(
+            "Its tag is missing or latest, so what is pulled changes without notice, and the spec checker warns of it."
+        )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 
+from console.languages import kept
+from console.sentences import say, together
 from registries.flavors.base import inputs
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 class Setting(NamedTuple):
     """A setting at one time: its value in words, "" where there is none, and whether the words may be quoted."""
 
-    words: str
+    words: str | date
     quoted: bool = False
 
 
@@ -27,36 +29,33 @@ def told(connection: "Connection") -> dict[str, Setting]:
     """Return what can be told of a connection's settings, by their labels."""
     fields = inputs(connection.flavor_class)
     known = {name: value for name, value in connection.settings.items() if name in fields}
-    return {
-        str(fields[name].form_field.label): _setting(fields[name].form_field, value) for name, value in known.items()
-    } | {
-        "Description": Setting(connection.description),
-        "Purpose": Setting(connection.get_purpose_display(), quoted=True),
-        "Test image": Setting(connection.test_image),
-        "CA certificate": Setting(connection.ca_certificate),
-        "Expiry": Setting(_day(connection.ends_on), quoted=True),
+    own = ((fields[name].form_field, value) for name, value in known.items())
+    return {kept(field.label or ""): _setting(field, value) for field, value in own} | {
+        say("Description"): Setting(connection.description),
+        say("Purpose"): Setting(kept(connection.Purpose(connection.purpose).label), quoted=True),
+        say("Test image"): Setting(connection.test_image),
+        say("CA certificate"): Setting(connection.ca_certificate),
+        say("Expiry"): Setting(connection.ends_on or "", quoted=True),
     }
 
 
 def between(before: dict[str, Setting], after: dict[str, Setting]) -> str:
     """Return the differences, a sentence each; "" where there are none."""
     pairs = {label: (old, after.get(label, Setting("", old.quoted))) for label, old in before.items()}
-    return " ".join(_sentence(label, old, new) for label, (old, new) in pairs.items() if old.words != new.words)
+    return together(*(_sentence(label, old, new) for label, (old, new) in pairs.items() if old.words != new.words))
 
 
 def _sentence(label: str, old: Setting, new: Setting) -> str:
     if not (old.quoted and new.quoted):
-        return f"{label} changed."
+        return say("{setting} changed.", setting=label)
     if not old.words:
-        return f"{label}: {new.words}."
-    return f"{label} from {old.words} to {new.words}." if new.words else f"{label} taken out, which was {old.words}."
+        return say("{setting}: {value}.", setting=label, value=new.words)
+    if not new.words:
+        return say("{setting} taken out, which was {value}.", setting=label, value=old.words)
+    return say("{setting} from {before} to {after}.", setting=label, before=old.words, after=new.words)
 
 
 def _setting(field: forms.Field, value: object) -> Setting:
     """Return a choice in the words that the form has for it, and of what is no choice only what tells that it changed."""
     choices: dict[Any, Any] = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}  # type: ignore[arg-type]
-    return Setting(str(choices[value]), quoted=True) if value in choices else Setting(str(value or ""))
-
-
-def _day(day: date | None) -> str:
-    return f"{day.day} {day:%b %Y}" if day else ""
+    return Setting(kept(choices[value]), quoted=True) if value in choices else Setting(str(value or ""))

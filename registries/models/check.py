@@ -12,13 +12,17 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, timedelta
+from functools import reduce
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from console.languages import said_later
 from console.models import Team, User
+from console.sentences import say
 from registries import health, sealing
 from registries.bulkhead import bulkhead
 from registries.distribution import Credential, Http
@@ -49,11 +53,11 @@ HOST_AND_PORT = re.compile(r"(?<=[\]a-z0-9]):[0-9]+$")  # the port at the end of
 log = logging.getLogger("berth")
 
 RUNNING_WORDS = {
-    Step.DNS: "Looking up the host…",
-    Step.TLS: "Opening a secure connection…",
-    Step.SIGN_IN: "Signing in…",
-    Step.PULL: "Reading the image…",
-    Step.PUSH: "Trying an upload…",
+    Step.DNS: say("Looking up the host…"),
+    Step.TLS: say("Opening a secure connection…"),
+    Step.SIGN_IN: say("Signing in…"),
+    Step.PULL: say("Reading the image…"),
+    Step.PUSH: say("Trying an upload…"),
 }
 
 
@@ -87,7 +91,8 @@ def examine(
     except Exception as error:  # noqa: BLE001  # Whatever it was, the check has to end.
         # The words of the fault could quote a registry or hold the login, so only its kind is logged.
         log.error("check %s ended in a fault of ours: %s", check.pk, type(error).__name__)
-        return not_run(Step.DNS, "Berth ran into a fault of its own.", "Try again. If it stays, tell whoever runs Berth.")
+        fix = say("Try again. If it stays, tell whoever runs Berth.")
+        return not_run(Step.DNS, say("Berth ran into a fault of its own."), fix)
 
 
 class CheckQuerySet(models.QuerySet["Check"]):
@@ -100,7 +105,8 @@ class CheckQuerySet(models.QuerySet["Check"]):
                 if under_way.version == connection.version:
                     return under_way
                 # What it finds is about settings or a secret that are no longer there.
-                under_way.finish(not_run(Step.DNS, "The connection was changed while this test ran.", "See the next test."))
+                changed = say("The connection was changed while this test ran.")
+                under_way.finish(not_run(Step.DNS, changed, say("See the next test.")))
             asked = {"connection": connection, "host": connection.host, "version": connection.version}
             if by is not None and (refusal := self.refusal(connection.team, connection.host)):
                 return self.refused(refusal, team=connection.team, by=by, **asked)
@@ -114,9 +120,12 @@ class CheckQuerySet(models.QuerySet["Check"]):
         """
         name = HOST_AND_PORT.sub("", host)
         of_host = models.Q(host=name) | models.Q(host__startswith=f"{name}:")
+        per_team, per_host = settings.BERTH_CHECKS_PER_TEAM, settings.BERTH_CHECKS_PER_HOST
+        by_team = say("This team started {count} tests within an hour.", count=per_team)
+        at_host = say("This host was tested {count} times within a minute.", count=per_host)
         limits = (
-            (models.Q(team=team), settings.BERTH_CHECKS_PER_TEAM, timedelta(hours=1), "This team started {} tests {}."),
-            (of_host, settings.BERTH_CHECKS_PER_HOST, timedelta(minutes=1), "This host was tested {} times {}."),
+            (models.Q(team=team), per_team, timedelta(hours=1), by_team),
+            (of_host, per_host, timedelta(minutes=1), at_host),
         )
         # Nobody starts the watcher's, which are of stored connections. Of nobody's, machines have all others asked.
         asked_for = self.exclude(by=None, connection__isnull=False)
@@ -125,11 +134,8 @@ class CheckQuerySet(models.QuerySet["Check"]):
             since = timezone.now() - span
             oldest = begun.filter(whose, queued_at__gt=since).values_list("queued_at", flat=True)[most - 1 : most].first()
             if oldest is not None:
-                within = "within an hour" if span >= timedelta(hours=1) else "within a minute"
-                free_at = oldest + span + timedelta(seconds=1)
-                return not_run(
-                    Step.DNS, fact.format(most, within), f"Test again at {free_at.astimezone(UTC):%H:%M:%S} UTC."
-                )
+                free_at = (oldest + span + timedelta(seconds=1)).astimezone(UTC)
+                return not_run(Step.DNS, fact, say("Test again at {time} UTC.", time=f"{free_at:%H:%M:%S}"))
         return None
 
     def refused(self, refusal: Finding, **asked: Any) -> "Check":
@@ -194,7 +200,7 @@ class Check(models.Model):
     queued_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, blank=True, choices=[(o.value, o.label) for o in Outcome])
+    outcome = models.CharField(max_length=20, blank=True, choices=[(o.value, said_later(o.label)) for o in Outcome])
     steps_json = models.JSONField(default=list)
 
     objects = CheckQuerySet.as_manager()
@@ -204,7 +210,7 @@ class Check(models.Model):
         indexes = [models.Index(fields=["connection", "-queued_at"]), models.Index(fields=["finished_at", "queued_at"])]
 
     def __str__(self) -> str:
-        return f"check of {self.host}"
+        return gettext("check of {host}").format(host=self.host)
 
     # Running ---------------------------------------------------------------------------------------------------------
 
@@ -247,9 +253,8 @@ class Check(models.Model):
         check = cls.objects.begin(registry.host, team=team, by=by)
         future = cls.enter(lambda: check.finish(examine(registry, check, **details)))
         if future is None:
-            check.finish(
-                not_run(Step.DNS, "Other tests are running, and this one did not fit in.", "Test again in a moment.")
-            )
+            fact = say("Other tests are running, and this one did not fit in.")
+            check.finish(not_run(Step.DNS, fact, say("Test again in a moment.")))
         return check, future
 
     def run(self) -> None:
@@ -261,9 +266,9 @@ class Check(models.Model):
             registry = connection.open()
             opened = registry.secrets()
         except sealing.Locked:
-            fix = "An operator can put the key back. Or type the secret again, which heals it."
+            fix = say("An operator can put the key back. Or type the secret again, which heals it.")
             mends = to_replace_the_secret(connection.flavor_class.without_secrets(connection.settings))
-            fact = "The stored secret cannot be opened: its sealing key is missing."
+            fact = say("The stored secret cannot be opened: its sealing key is missing.")
             finding = not_run(Step.SIGN_IN, fact, fix, mends)
         else:
             finding = examine(
@@ -299,7 +304,8 @@ class Check(models.Model):
         """End a check whose process was killed, and tell whether it was one."""
         since = timezone.now() - timedelta(seconds=LOST_AFTER_SECONDS)
         if self.finished_at is None and self.started_at is not None and self.started_at < since:
-            finding = not_run(Step.DNS, "The test was cut off: the process that ran it ended.", "Run it again.")
+            fact = say("The test was cut off: the process that ran it ended.")
+            finding = not_run(Step.DNS, fact, say("Run it again."))
             self.finish(finding)
             if self.connection is not None:
                 self.connection.take(finding, self)
@@ -347,18 +353,22 @@ class Check(models.Model):
     def summary(self) -> str:
         """One line for the head of the panel: `All 5 steps passed`, `Failed at Pull`, `Signing in…`."""
         if self.state == "queued":
-            return "Waiting for a free place"
+            return say("Waiting for a free place")
         if self.state == "running":
-            return next((RUNNING_WORDS[step.step] for step in self.steps if step.state == State.RUNNING), "Starting…")
+            running = (RUNNING_WORDS[step.step] for step in self.steps if step.state == State.RUNNING)
+            return next(running, say("Starting…"))
         labels = {state: [step.step.label for step in self.steps if step.state == state] for state in State}
         if self.outcome != Outcome.CONNECTED:
-            how = "Stopped" if Outcome(self.outcome).is_temporary else "Failed"
-            return f"{how} at {(labels[State.FAILED] or labels[State.WARNED] or ['the start'])[0]}"
+            at = (labels[State.FAILED] or labels[State.WARNED] or [say("the start")])[0]
+            stopped, failed = say("Stopped at {step}", step=at), say("Failed at {step}", step=at)
+            return stopped if Outcome(self.outcome).is_temporary else failed
         if labels[State.WARNED]:
-            return f"Connected, with a warning at {' and '.join(labels[State.WARNED])}"
+            warned = reduce(lambda one, other: say("{one} and {other}", one=one, other=other), labels[State.WARNED])
+            return say("Connected, with a warning at {step}", step=warned)
         if labels[State.SKIPPED]:
-            return "Signed in; a pull was not tried"
-        return f"All {len(labels[State.PASSED])} steps passed"
+            return say("Signed in; a pull was not tried")
+        passed = len(labels[State.PASSED])
+        return say("All {count} steps passed", count=passed)
 
 
 def _moments(connection: Connection) -> list[Moment]:
@@ -370,8 +380,10 @@ def _moments(connection: Connection) -> list[Moment]:
     saved_at = connection.secret_saved_at
     if saved_at is None or saved_at - connection.created_at < SEALED_WITHIN:
         return []
-    by = f" by {connection.secret_saved_by}" if connection.secret_saved_by else ""
-    return [Moment(at=saved_at, words=f"The secret was replaced{by}")]
+    words = say("The secret was replaced")
+    if by := connection.secret_saved_by:
+        words = say("The secret was replaced by {name}", name=by)
+    return [Moment(at=saved_at, words=words)]
 
 
 def not_run(at: Step, fact: str, fix: str, mends: tuple[Mend, ...] = ()) -> Finding:
@@ -380,7 +392,7 @@ def not_run(at: Step, fact: str, fix: str, mends: tuple[Mend, ...] = ()) -> Find
     steps = tuple(
         StepResult(step=step, state=State.FAILED, fact=fact, fix=fix, mends=mends)
         if step == at
-        else StepResult(step=step, state=State.SKIPPED, fact="Skipped, because the test did not run.")
+        else StepResult(step=step, state=State.SKIPPED, fact=say("Skipped, because the test did not run."))
         for step in order
     )
     return Finding(outcome=Outcome.COULD_NOT_CHECK, steps=steps)

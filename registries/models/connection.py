@@ -8,8 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
+from console.languages import said_later
 from console.models import Event, Team, User, Verb
+from console.models.sentence_field import SentenceField
+from console.sentences import say, together
 from registries import authorities, flavors, sealing
 from registries.distribution import Credential, Http, Secret
 from registries.flavors.base import Flavor
@@ -40,8 +44,8 @@ class Connection(Status, TokenHosts, models.Model):
     """A team's login to a registry."""
 
     class Purpose(models.TextChoices):
-        PULL = "pull", "Pull"
-        PUSH = "push", "Pull and push"
+        PULL = "pull", gettext_lazy("Pull")
+        PUSH = "push", gettext_lazy("Pull and push")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="connections")
@@ -55,19 +59,23 @@ class Connection(Status, TokenHosts, models.Model):
     account = models.CharField(max_length=300, blank=True, editable=False)
     purpose = models.CharField(max_length=4, choices=Purpose.choices, default=Purpose.PULL)
     test_image = models.CharField(max_length=800, blank=True)
-    ca_certificate = models.TextField("CA certificate", blank=True)
+    ca_certificate = models.TextField(gettext_lazy("CA certificate"), blank=True)
     # Origins beside the registry's own that may have its login: each with who approved it, and when.
     token_hosts = models.JSONField(default=dict, blank=True, editable=False)
-    ends_on = models.DateField("credential ends", null=True, blank=True)
+    ends_on = models.DateField(pgettext_lazy("column", "credential ends"), null=True, blank=True)
     # The moment that the credential or its registry tells; what was typed counts only where nothing tells.
-    ends_at = models.DateTimeField("credential ends at", null=True, editable=False)
+    ends_at = models.DateTimeField(pgettext_lazy("column", "credential ends at"), null=True, editable=False)
     paused = models.BooleanField(default=False)
     # Why support staff paused it, in their words; "" where the team did.
-    pause_reason = models.CharField("paused by support because", max_length=200, blank=True, editable=False)
+    pause_reason = models.CharField(
+        pgettext_lazy("column", "paused by support because"), max_length=200, blank=True, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
-    outcome = models.CharField(max_length=20, blank=True, editable=False, choices=[(o.value, o.label) for o in Outcome])
+    outcome = models.CharField(
+        max_length=20, blank=True, editable=False, choices=[(o.value, said_later(o.label)) for o in Outcome]
+    )
     outcome_since = models.DateTimeField(null=True, editable=False)
-    reason = models.CharField(max_length=500, blank=True, editable=False)
+    reason = SentenceField(blank=True, editable=False)
     last_check = models.ForeignKey("registries.Check", models.SET_NULL, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
@@ -92,7 +100,8 @@ class Connection(Status, TokenHosts, models.Model):
     # What `Sealed.objects.read_with` adds: the number of its present secrets, None where it has none.
     sealed_revision: int | None = None
 
-    WITH_ITS_TEAM: ClassVar = ("registry", "registries")  # What is said of these where a team is deleted.
+    # What is said of these where a team is deleted.
+    WITH_ITS_TEAM: ClassVar = ngettext_lazy("{count} registry", "{count} registries", "count")
 
     class Meta:
         constraints = [models.UniqueConstraint("team", Lower("name"), name="one_connection_per_name")]
@@ -256,7 +265,7 @@ class Connection(Status, TokenHosts, models.Model):
                 self.record(Verb.CONNECTION_SECRET_REPLACED, by=by)
             if name != old_name:
                 FormerName.leave(self, old_name)
-                self.record(Verb.CONNECTION_RENAMED, by=by, detail=f"It was called {old_name}.")
+                self.record(Verb.CONNECTION_RENAMED, by=by, detail=say("It was called {name}.", name=old_name))
             for origin in gone:
                 self.record_token_host(Verb.TOKEN_HOST_WITHDRAWN, origin, by=by)
             words = changes.between(before, changes.told(self))
@@ -294,7 +303,7 @@ class Connection(Status, TokenHosts, models.Model):
     def remove(self, *, by: User) -> None:
         """Delete it with its secrets and its history of checks."""
         with transaction.atomic():
-            deleted, _ = Connection.objects.filter(pk=self.pk).delete()
+            deleted = Connection.objects.filter(pk=self.pk).delete()[0]
             if deleted:  # Of many who delete it at once, one did.
                 self.record(Verb.CONNECTION_REMOVED, by=by)
 
@@ -308,7 +317,7 @@ class Connection(Status, TokenHosts, models.Model):
             end = {"ends_at": finding.ends_at, "ends_on": timezone.localdate(finding.ends_at)}
         elif finding.outcome == Outcome.CONNECTED and self.ends_at and self.ended:
             end = {"ends_at": None, "ends_on": None}  # What was accepted just now has not ended, whatever was told of it.
-        reason = (deciding.fact if deciding else "")[:500]
+        reason = deciding.fact if deciding else ""
         with transaction.atomic():
             if fresh.update(outcome=finding.outcome, reason=reason, last_check=check, **since, **end):
                 self._tell_of_health(Outcome(finding.outcome), reason)
@@ -322,4 +331,4 @@ class Connection(Status, TokenHosts, models.Model):
         works = outcome == Outcome.CONNECTED
         if works != worked:
             first, later = HEALTH_WORDS[works]
-            self.record(later if told else first, detail=f"{outcome.label}. {reason}".strip())
+            self.record(later if told else first, detail=together(say("{outcome}.", outcome=outcome.label), reason))

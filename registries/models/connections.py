@@ -9,6 +9,7 @@ from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from console.models import User, Verb
+from console.sentences import say
 from registries import sealing
 from registries.flavors.base import Flavor
 from registries.models.former_name import FormerName
@@ -139,6 +140,7 @@ class ConnectionManager(models.Manager.from_queryset(ConnectionQuerySet)):  # ty
             except IntegrityError:
                 raise NameTaken from None
             Sealed.objects.seal(connection, registry.secrets(), by=by)
-            where = f"{connection.flavor_class.name}, {connection.host}/{connection.prefix}".rstrip("/")
-            connection.record(Verb.CONNECTION_ADDED, by=by, detail=f"{where}.")
+            place = f"{connection.host}/{connection.prefix}".rstrip("/")
+            words = say("{kind}, {place}.", kind=connection.flavor_class.name, place=place)
+            connection.record(Verb.CONNECTION_ADDED, by=by, detail=words)
         return connection

@@ -17,6 +17,8 @@ from django.db import DatabaseError, connections, models
 from django.utils import timezone
 
 from console.models import Installation, Team, User
+from console.models.sentence_field import SentenceField
+from console.sentences import together
 from registries import authorities, flavors, sealing
 from registries.distribution import Secret
 from registries.flavors.base import Flavor
@@ -97,7 +99,7 @@ class DraftManager(PayloadManager):
                     self.filter(pk=draft.pk).delete()
             self.keep(
                 team, filled.flavor, filled.secrets, by=by, reach=authorities.reach(registry.reach, ""),
-                address=registry.address, note=" ".join(filter(None, [login.note, filled.note])), from_file=True,
+                address=registry.address, note=together(login.note, filled.note), from_file=True,
                 typed={**filled.plain, "name": team.connections.free_name(registry.suggested_name)},
             )  # fmt: skip
 
@@ -118,7 +120,7 @@ class Draft(Payload):
     kept = models.JSONField(default=list)
     reach = models.CharField(max_length=700, blank=True)
     address = models.CharField(max_length=600, blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = SentenceField(blank=True)
     from_file = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
 

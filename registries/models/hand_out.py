@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from console.languages import kept
 from console.models import Team, User
+from console.sentences import say
 from console.whereabouts import as_stored
 from registries import sealing
 from registries.distribution import AccessDenied, Credential, RegistryError, SignInRefused
@@ -34,21 +38,21 @@ WAIT_FOR_A_PLACE_SECONDS = 1.0
 class HandOutResult(models.TextChoices):
     """How asking for a login ends. The values are the codes of the API too."""
 
-    GIVEN = "given", "Given"
-    NOT_FOUND = "not_found", "No login for it"
-    NO_LOGIN = "no_login", "Needs no login"
-    PAUSED = "paused", "Paused"
-    ENDED = "ended", "The login has ended"
-    AMBIGUOUS = "ambiguous", "More than one fits"
-    DOES_NOT_FIT = "does_not_fit", "Does not hold the image"
-    SHARED_HOST = "shared_host", "Two logins of one host"
-    LOCKED = "locked", "Locked"
-    RENEWAL_REFUSED = "renewal_refused", "Renewing was refused"
-    REGISTRY_UNREACHABLE = "registry_unreachable", "Renewing got no answer"
-    BUSY = "busy", "Too busy to renew"
-    RATE_LIMITED = "rate_limited", "Too many requests"
-    UNAUTHORIZED = "unauthorized", "Token refused"
-    PLAIN_HTTP = "plain_http", "Sent over plain http"
+    GIVEN = "given", _("Given")
+    NOT_FOUND = "not_found", _("No login for it")
+    NO_LOGIN = "no_login", _("Needs no login")
+    PAUSED = "paused", _("Paused")
+    ENDED = "ended", _("The login has ended")
+    AMBIGUOUS = "ambiguous", _("More than one fits")
+    DOES_NOT_FIT = "does_not_fit", _("Does not hold the image")
+    SHARED_HOST = "shared_host", _("Two logins of one host")
+    LOCKED = "locked", _("Locked")
+    RENEWAL_REFUSED = "renewal_refused", _("Renewing was refused")
+    REGISTRY_UNREACHABLE = "registry_unreachable", _("Renewing got no answer")
+    BUSY = "busy", _("Too busy to renew")
+    RATE_LIMITED = "rate_limited", _("Too many requests")
+    UNAUTHORIZED = "unauthorized", _("Token refused")
+    PLAIN_HTTP = "plain_http", _("Sent over plain http")
 
 
 HARMLESS = ("given", "not_found", "no_login")
@@ -122,12 +126,12 @@ class HandOutManager(models.Manager["HandOut"]):
         # They have one moment, by which they count as one question.
         who = {**_columns(asker), "at": timezone.now(), "result": HandOutResult.GIVEN, "kind": kind}
         try:
-            self.bulk_create([HandOut(**who, **_given(connection)) for connection, _ in given])
+            self.bulk_create([HandOut(**who, **_given(connection)) for connection, __ in given])
             if given:
                 self._tell(asker, HandOutResult.GIVEN, kind, given[0][0].name)
         except DatabaseError as error:
             raise LedgerUnavailable from error
-        return [credential for _, credential in given]
+        return [credential for __, credential in given]
 
     @staticmethod
     def _tell(asker: Asker, result: HandOutResult, kind: "HandOut.Kind", registry: str) -> None:
@@ -135,10 +139,15 @@ class HandOutManager(models.Manager["HandOut"]):
         if asker.token is None or result in (HandOutResult.NOT_FOUND, HandOutResult.NO_LOGIN):
             return
         if result != HandOutResult.GIVEN:
-            why = f"{result.label}: {registry}." if registry else f"{result.label}."
+            label = kept(result.label)
+            why = (
+                say("{result}: {registry}.", result=label, registry=registry)
+                if registry
+                else say("{result}.", result=label)
+            )
             machine_activity.notice(asker.token, asker.team, asker.address, given=False, detail=why)
         elif kind not in (HandOut.Kind.LIST, HandOut.Kind.SPEC_CHECK):
-            why = f"{registry} was the day’s first."
+            why = say("{registry} was the day’s first.", registry=registry)
             machine_activity.notice(asker.token, asker.team, asker.address, given=True, detail=why)
 
     def _login(self, asker: Asker, connection: "Connection", *, kind: "HandOut.Kind", **columns: Any) -> Credential:
@@ -156,13 +165,13 @@ class HandOut(models.Model):
     """Somebody asked for a login. Rows are only ever added; names stay readable when what they named is gone."""
 
     class Kind(models.TextChoices):
-        CREDENTIAL = "credential", "Credential"
-        DOCKER_CONFIG = "docker_config", "Docker’s config.json"
-        PULL_SECRET = "pull_secret", "Pull secret"
-        REVEAL = "reveal", "Shown to a person"
-        LIST = "list", "List of registries"
-        SPEC_CHECK = "spec_check", "Check of a workload file"
-        TOKEN = "token", "At the door"
+        CREDENTIAL = "credential", _("Credential")
+        DOCKER_CONFIG = "docker_config", _("Docker’s config.json")
+        PULL_SECRET = "pull_secret", _("Pull secret")
+        REVEAL = "reveal", _("Shown to a person")
+        LIST = "list", _("List of registries")
+        SPEC_CHECK = "spec_check", _("Check of a workload file")
+        TOKEN = "token", _("At the door")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="hand_outs")
     at = models.DateTimeField(default=timezone.now, editable=False)
@@ -174,9 +183,9 @@ class HandOut(models.Model):
     program = models.CharField(max_length=200, blank=True)
     connection = models.ForeignKey("registries.Connection", models.SET_NULL, null=True, related_name="hand_outs")
     registry = models.CharField(max_length=64, blank=True)
-    revision = models.PositiveIntegerField("revision of the secret", default=0)
+    revision = models.PositiveIntegerField(pgettext_lazy("column", "revision of the secret"), default=0)
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    asked = models.CharField("image or server", max_length=800, blank=True)
+    asked = models.CharField(pgettext_lazy("column", "image or server"), max_length=800, blank=True)
     result = models.CharField(max_length=20, choices=HandOutResult.choices)
     key = models.UUIDField(null=True, unique=True, editable=False)
 
@@ -202,9 +211,11 @@ def login_of(connection: "Connection") -> Credential:
     """Return a connection's login as it is now. Raises Refused."""
     name = connection.name
     if connection.paused:
-        raise Refused(HandOutResult.PAUSED, f"{name} is paused, so its login is not handed out.", registries=(name,))
+        raise Refused(
+            HandOutResult.PAUSED, say("{name} is paused, so its login is not handed out.", name=name), registries=(name,)
+        )
     if connection.ends_at and connection.ended:
-        sentence = f"The login of {name} has ended. Somebody has to replace it."
+        sentence = say("The login of {name} has ended. Somebody has to replace it.", name=name)
         raise Refused(HandOutResult.ENDED, sentence, registries=(name,))
     try:
         registry = connection.open()
@@ -214,10 +225,14 @@ def login_of(connection: "Connection") -> Credential:
         if credential and not credential.username.isprintable():  # A line break could split what a client writes [V47].
             raise sealing.Locked
     except sealing.Locked:
-        sentence = f"{name} is locked: its login cannot be opened with the keys in Berth’s key ring."
+        sentence = say("{name} is locked: its login cannot be opened with the keys in Berth’s key ring.", name=name)
         raise Refused(HandOutResult.LOCKED, sentence, registries=(name,), retry_after_seconds=60) from None
     if credential is None:
-        raise Refused(HandOutResult.NO_LOGIN, f"{name} is saved without a login, since it needs none.", registries=(name,))
+        raise Refused(
+            HandOutResult.NO_LOGIN,
+            say("{name} is saved without a login, since it needs none.", name=name),
+            registries=(name,),
+        )
     return credential
 
 
@@ -227,16 +242,16 @@ def _minted(connection: "Connection", registry: Flavor) -> Credential | None:
         return shared
     places = _places()
     if not places.acquire(timeout=WAIT_FOR_A_PLACE_SECONDS):
-        sentence = f"Too many requests are waiting for a new login of {name}."
+        sentence = say("Too many requests are waiting for a new login of {name}.", name=name)
         raise Refused(HandOutResult.BUSY, sentence, registries=(name,), retry_after_seconds=2)
     try:
         with Way(registry.origin, policy=Policy.from_settings(), ca_pem=connection.ca_certificate) as way:
             return connection.login(registry, way)
     except (SignInRefused, AccessDenied):
-        sentence = f"The provider refused to renew the login of {name}. Its access key has to be replaced."
+        sentence = say("The provider refused to renew the login of {name}. Its access key has to be replaced.", name=name)
         raise Refused(HandOutResult.RENEWAL_REFUSED, sentence, registries=(name,), retry_after_seconds=300) from None
     except RegistryError:
-        sentence = f"The login of {name} could not be renewed, because its provider gave none."
+        sentence = say("The login of {name} could not be renewed, because its provider gave none.", name=name)
         raise Refused(HandOutResult.REGISTRY_UNREACHABLE, sentence, registries=(name,), retry_after_seconds=10) from None
     finally:
         places.release()

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Generic, Protocol, TypeVar
 
+from console.sentences import say
 from registries.flavors.fields import in_a_sentence
 from registries.outcomes import Outcome
 
@@ -95,14 +96,19 @@ class Span(Generic[Test]):
     @property
     def status(self) -> str:
         """`Connected`, `Failing` or `Could not check`."""
-        return {"ok": "Connected", "warn": "Could not check", "bad": "Failing"}[self.kind]
+        return {"ok": say("Connected"), "warn": say("Could not check"), "bad": say("Failing")}[self.kind]
 
     @property
     def why(self) -> str:
         """The outcome as it stands inside a sentence; "" where the status says it all."""
         if self.outcome in (Outcome.CONNECTED, Outcome.COULD_NOT_CHECK):
             return ""
-        return "the login has ended" if self.outcome == Outcome.ENDED else in_a_sentence(self.outcome.label)
+        return say("the login has ended") if self.outcome == Outcome.ENDED else in_a_sentence(self.outcome.label)
+
+    @property
+    def title(self) -> str:
+        """The status, and why it is so where that is not said with it."""
+        return say("{status}: {why}", status=self.status, why=self.why) if self.why else self.status
 
     @property
     def latest(self) -> Sequence[Test]:

@@ -10,8 +10,10 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from console.models import Event, Team, User, Verb
+from console.sentences import Sentence, say
 from registries.distribution import Secret
 from registries.models.connection import Connection
 from registries.models.hand_out import HandOut, HandOutResult
@@ -98,11 +100,11 @@ class MachineToken(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     former_digest = models.CharField(max_length=64, blank=True, editable=False)
     former_until = models.DateTimeField(null=True, editable=False)
-    everything = models.BooleanField("may have every registry", default=False)
+    everything = models.BooleanField(pgettext_lazy("column", "may have every registry"), default=False)
     connections = models.ManyToManyField(Connection, related_name="machine_tokens", blank=True)
-    ends_at = models.DateTimeField("ends")
-    revoked_at = models.DateTimeField("revoked", null=True, editable=False)
-    created_at = models.DateTimeField("made", default=timezone.now, editable=False)
+    ends_at = models.DateTimeField(pgettext_lazy("column", "ends"))
+    revoked_at = models.DateTimeField(pgettext_lazy("column", "revoked"), null=True, editable=False)
+    created_at = models.DateTimeField(pgettext_lazy("column", "made"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = MachineTokenManager()
@@ -114,7 +116,7 @@ class MachineToken(models.Model):
     last_former_use: HandOut | None = None
     maker_in_team: bool = True
 
-    WITH_ITS_TEAM: ClassVar = ("machine token", "machine tokens")
+    WITH_ITS_TEAM: ClassVar = ngettext_lazy("{count} machine token", "{count} machine tokens", "count")
 
     class Meta:
         constraints = [models.UniqueConstraint("team", Lower("name"), name="one_token_per_name")]
@@ -144,15 +146,16 @@ class MachineToken(models.Model):
     @property
     def maker_gone(self) -> str:
         """
-        Why whoever made it would not be given it today, in words; "" where they would, or where nobody is known [A21].
+        Why whoever made it would not be given it today: they are "suspended", or "gone" from the team; "" where they would,
+        or where nobody is known [A21].
 
         It works on: it is the team's, and machines stand still without it. In a row that was `listed`.
         """
         if self.created_by is None:
             return ""
         if not self.created_by.is_active:
-            return "may not sign in any more"
-        return "" if self.maker_in_team else "is not in the team any more"
+            return "suspended"
+        return "" if self.maker_in_team else "gone"
 
     @property
     def stamp(self) -> str:
@@ -242,12 +245,15 @@ class MachineToken(models.Model):
 # What every hand-out asks ------------------------------------------------------------------------------------------------
 
 
-def _reach(row: MachineToken, limited: Sequence[Connection]) -> str:
+def _reach(row: MachineToken, limited: Sequence[Connection]) -> Sentence:
     """Say what a token may have, and until when."""
+    end = timezone.localdate(row.ends_at)
+    if row.everything:
+        return say("For every registry, until {end}.", end=end)
+    if not limited:
+        return say("For no registry, until {end}.", end=end)
     names = ", ".join(connection.name for connection in limited[:10]) + (", …" if len(limited) > 10 else "")
-    what = "every registry" if row.everything else names or "no registry"
-    end = timezone.localtime(row.ends_at)
-    return f"For {what}, until {end.day} {end:%b %Y}."
+    return say("For {registries}, until {end}.", registries=names, end=end)
 
 
 def _presented() -> "models.QuerySet[MachineToken]":

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from console.models import Installation
+from console.sentences import as_json, from_json, say
 from registries import distribution, sealing
 from registries.distribution import Credential, DeadlinePassed, Http, RegistryError, Secret
 from registries.flavors.base import Flavor
@@ -81,7 +82,7 @@ class MintedManager(PayloadManager):
                 continue  # Somebody else was faster.
             waited_for.add(row.claimed_at.timestamp())
             if clock() >= give_up_at:
-                raise DeadlinePassed("Another request is asking for this password, and has no answer yet.")
+                raise DeadlinePassed(say("Another request is asking for this password, and has no answer yet."))
             sleep(POLL_SECONDS)
 
     def forget(self, connection: "Connection") -> None:
@@ -180,7 +181,7 @@ def _made_of(connection: "Connection", registry: Flavor) -> str:
 
 
 def _failure(error: RegistryError, claim: datetime) -> dict[str, Any]:
-    told = {name: value for name, value in vars(error).items() if name in _TOLD}
+    told = {name: as_json(value) for name, value in vars(error).items() if name in _TOLD}
     return {"attempt": claim.timestamp(), "kind": type(error).__name__, "told": told}
 
 
@@ -188,6 +189,7 @@ def _error(failure: dict[str, Any]) -> RegistryError:
     """Return the error that a failed mint ended in, as somebody else met it."""
     kind: type[RegistryError] = getattr(distribution, failure["kind"], RegistryError)
     error = kind()
-    vars(error).update(failure["told"])
+    told = {name: from_json(value) if isinstance(value, dict) else value for name, value in failure["told"].items()}
+    vars(error).update(told)
     error.args = (error.detail,)
     return error

@@ -12,6 +12,8 @@ from typing import Self
 
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from registries.distribution import InvalidReference, Reference
 from registries.models.connection import Connection
@@ -26,10 +28,10 @@ MOST_READ = 5000
 """How many hand-outs are looked at, the latest first, so that a busy ledger holds up no page."""
 
 _WITHOUT_AN_IMAGE = {
-    HandOut.Kind.CREDENTIAL: "The login, by its name",
-    HandOut.Kind.DOCKER_CONFIG: "A config.json",
-    HandOut.Kind.PULL_SECRET: "A pull secret",
-    HandOut.Kind.REVEAL: "The login, shown to a person",
+    HandOut.Kind.CREDENTIAL: _("The login, by its name"),
+    HandOut.Kind.DOCKER_CONFIG: _("A config.json"),
+    HandOut.Kind.PULL_SECRET: _("A pull secret"),
+    HandOut.Kind.REVEAL: _("The login, shown to a person"),
 }
 
 
@@ -92,10 +94,10 @@ def _together(host: str, rows: Iterable[HandOut]) -> list[Fetched]:
 def _what(row: HandOut, host: str) -> tuple[str, bool]:
     """Return what a hand-out was for, and whether that is an image."""
     if not row.asked:
-        return _WITHOUT_AN_IMAGE.get(HandOut.Kind(row.kind), row.get_kind_display()), False
+        return str(_WITHOUT_AN_IMAGE.get(HandOut.Kind(row.kind), row.get_kind_display())), False
     try:
         if server_host(row.asked) == host:
-            return "The login, by its host", False
+            return gettext("The login, by its host"), False
     except InvalidServer:
         pass  # Then it has a path, as images do.
     try:

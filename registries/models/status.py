@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from console.sentences import say
 from registries.outcomes import Mend, Outcome
 from registries.repairs import to_replace_the_secret
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from registries.models.check import Check
 
 _CLOSE = timedelta(minutes=1)  # in which an end is counted, and the secret saved that it is the end of
+_NAMED = {
+    "paused": say("Paused"),
+    "locked": say("Locked"),
+    "checking": say("Checking…"),
+    "unchecked": say("Not checked yet"),
+}
 SECRET_AT_FAULT = (Outcome.SIGN_IN_REFUSED, Outcome.ENDED)
 
 
@@ -67,8 +74,7 @@ class Status:
 
     @property
     def status_label(self) -> str:
-        named = {"paused": "Paused", "locked": "Locked", "checking": "Checking…", "unchecked": "Not checked yet"}
-        return named.get(self.state) or Outcome(self.outcome).label
+        return _NAMED.get(self.state) or Outcome(self.outcome).label
 
     @property
     def status_kind(self) -> str:
@@ -85,22 +91,22 @@ class Status:
     def ends_source(self) -> str:
         """Where it is known from when the login ends."""
         if self.ends_at is None:
-            return "As entered" if self.ends_on else "Not known"
+            return say("As entered") if self.ends_on else say("Not known")
         hours = self.flavor_class.without_secrets(self.settings).ends_after_hours
         if hours and self.secret_saved_at and abs(self.ends_at - self.secret_saved_at - timedelta(hours=hours)) < _CLOSE:
-            return "Counted from when it was saved"
-        return "Read from the registry"
+            return say("Counted from when it was saved")
+        return say("Read from the registry")
 
     @property
     def trouble(self) -> str:
         """Why it needs somebody, in one sentence; "" where nothing is wrong."""
         if self.locked:
-            return "Its secret cannot be opened: the sealing key is missing."
+            return say("Its secret cannot be opened: the sealing key is missing.")
         if self.paused:
             return ""
         if self.outcome not in ("", Outcome.CONNECTED):
             return self.reason
-        return "Its login has ended." if self.ended else "Its login ends soon." if self.ends_soon else ""
+        return say("Its login has ended.") if self.ended else say("Its login ends soon.") if self.ends_soon else ""
 
     @property
     def repair(self) -> tuple[str, str]:
@@ -110,4 +116,4 @@ class Status:
             mends = to_replace_the_secret(self.flavor_class.without_secrets(self.settings))
         elif self.outcome not in ("", Outcome.CONNECTED) and self.last_check and self.last_check.outcome == self.outcome:
             mends = self.last_check.mends
-        return (mends[0].words, mends[0].anchor) if mends else ("Edit", "id_name")
+        return (mends[0].words, mends[0].anchor) if mends else (say("Edit"), "id_name")

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from console.models import Team
 from registries.models.hand_out import HandOut
@@ -32,14 +34,22 @@ class Reads:
     all_counted: bool
     registries: tuple[str, ...] = ()
 
-    def words(self, when: str) -> str:
-        """Say it: "gar-training, ghcr-northwind. 38 times today." `when` is "today" or "that day"."""
+    def words(self, *, today: bool) -> str:
+        """Say it: "gar-training, ghcr-northwind. 38 times today." It was today, or on the day that is spoken of."""
         named = ", ".join(self.registries[:REGISTRIES_NAMED])
         if (more := len(self.registries) - REGISTRIES_NAMED) > 0:
-            named += f" and {more} more"
-        times = f"{self.times:,} times" if self.times > 1 else "once"
-        often = times.capitalize() if self.all_counted else f"At least {times}"
-        return f"{named}. {often} {when}."
+            named = ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=named, count=more)
+        times = number_format(self.times, force_grouping=True)
+        return f"{named}. {self._often(today).format(times=times)}"
+
+    def _often(self, today: bool) -> str:
+        if self.all_counted and today:
+            return ngettext("Once today.", "{times} times today.", self.times)
+        if self.all_counted:
+            return ngettext("Once that day.", "{times} times that day.", self.times)
+        if today:
+            return ngettext("At least once today.", "At least {times} times today.", self.times)
+        return ngettext("At least once that day.", "At least {times} times that day.", self.times)
 
 
 def reads(team: Team, wanted: Collection[TokenDay]) -> Mapping[TokenDay, Reads]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from django.core.exceptions import ValidationError
 
 from console.models import Team, User
+from console.sentences import say
 from registries import sealing
 from registries.distribution import Reference
 from registries.egress import Policy, Way
@@ -91,9 +92,9 @@ class Visit:
         try:
             registry = self.connection.open()
         except sealing.Locked:
-            return f"The login of {self.connection} cannot be opened with the keys in Berth’s key ring."
+            return say("The login of {name} cannot be opened with the keys in Berth’s key ring.", name=self.connection.name)
         if registry.host != self.connection.host:  # A column that was changed by itself must not lead the login elsewhere.
-            return f"The login of {self.connection} is for another host than its images are at."
+            return say("The login of {name} is for another host than its images are at.", name=self.connection.name)
         return registry
 
     def _ask(self, registry: Flavor, seconds: float, tell: Tell) -> None:

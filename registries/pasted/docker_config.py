@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from console.sentences import say
 from registries.distribution import Secret
 from registries.distribution.reference import HUB
 from registries.pasted.address import address_of
@@ -15,22 +16,24 @@ from registries.pasted.credential_helpers import STALE, STORE_ALONE, said_of
 from registries.pasted.documents import from_base64
 from registries.pasted.login import NO_USERNAME, Login, fault_in
 
-IDENTITY = (
+IDENTITY = say(
     "This entry holds an identity token, which the registry gave to that one machine in exchange for a login. Berth needs "
     "the user name and a password or token."
 )
-BESIDE_IDENTITY = "The identity token beside this password was left out: Berth signs in with the password."
-BEARER = "This entry holds a bearer token, which ends within minutes. Berth needs the user name and a password or token."
-HUB_SESSION = (
+BESIDE_IDENTITY = say("The identity token beside this password was left out: Berth signs in with the password.")
+BEARER = say(
+    "This entry holds a bearer token, which ends within minutes. Berth needs the user name and a password or token."
+)
+HUB_SESSION = say(
     "This is what Docker keeps of a sign-in in the browser, and only Docker can renew it. Make an access token on Docker "
     "Hub and enter it here."
 )
-EMPTY = "This entry is empty: it holds no user name and no password. Enter them here."
-USER_ALONE = "This entry names a user and holds no password. Enter it here."
-DAMAGED = "The login of this entry is damaged: it is not what Docker writes. Enter the user name and the password."
-NO_ENTRIES = "The auths of this file are damaged: they are not entries by registry. Paste the file as Docker wrote it."
-PATTERN = "An entry whose name has a * was skipped: it stands for many hosts, and a connection is for one."
-NO_ADDRESS = "An entry was skipped, because its name is not the address of a registry."
+EMPTY = say("This entry is empty: it holds no user name and no password. Enter them here.")
+USER_ALONE = say("This entry names a user and holds no password. Enter it here.")
+DAMAGED = say("The login of this entry is damaged: it is not what Docker writes. Enter the user name and the password.")
+NO_ENTRIES = say("The auths of this file are damaged: they are not entries by registry. Paste the file as Docker wrote it.")
+PATTERN = say("An entry whose name has a * was skipped: it stands for many hosts, and a connection is for one.")
+NO_ADDRESS = say("An entry was skipped, because its name is not the address of a registry.")
 
 _CONFIG = {"auths", "credHelpers", "credsStore"}
 _ENTRY = {"auth", "username", "password", "identitytoken", "registrytoken", "email"}

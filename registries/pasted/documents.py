@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-DEEP = "This is nested too deeply to be a file of logins."
-NOT_JSON = "This is not JSON. Paste the whole file, from the first { to the last }."
-TWICE = "The same name stands twice in this file, so one login hides another. Remove one of the two."
+from console.sentences import say
+
+DEEP = say("This is nested too deeply to be a file of logins.")
+NOT_JSON = say("This is not JSON. Paste the whole file, from the first {{ to the last }}.")
+TWICE = say("The same name stands twice in this file, so one login hides another. Remove one of the two.")
 
 _MOST_ALIASES = 100
 _DEEPEST = 32
@@ -22,7 +24,11 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 class NotLogins(ValueError):
-    """What was pasted holds no logins; the message is what people read: what it is instead, and what to do."""
+    """What was pasted holds no logins; `sentence` is what people read: what it is instead, and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def from_base64(packed: str) -> str:
@@ -40,7 +46,7 @@ def from_json(content: str) -> Any:
     try:
         return json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except NotLogins as error:
-        fault = str(error)
+        fault = error.sentence
     except RecursionError:
         fault = DEEP
     except ValueError:
@@ -54,7 +60,7 @@ def from_yaml(content: str, *, otherwise: str) -> list[Any]:
         _judge(content)
         return [_plain(node, {}) for node in yaml.compose_all(content, Loader=_LOADER)]
     except NotLogins as error:
-        fault = str(error)
+        fault = error.sentence
     except RecursionError:
         fault = DEEP
     except (yaml.YAMLError, ValueError):
@@ -70,7 +76,7 @@ def _judge(content: str) -> None:
         if depth > _DEEPEST:
             raise NotLogins(DEEP)
         if aliases > _MOST_ALIASES:
-            raise NotLogins(f"This uses more than {_MOST_ALIASES} aliases, so it is not a file of logins.")
+            raise NotLogins(say("This uses more than {most} aliases, so it is not a file of logins.", most=_MOST_ALIASES))
 
 
 def _plain(node: yaml.Node, made: dict[int, Any]) -> Any:
@@ -98,4 +104,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise NotLogins("This holds NaN or Infinity, which JSON does not have.")
+    raise NotLogins(say("This holds NaN or Infinity, which JSON does not have."))

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors import ANYWHERE, flavor_of, tokens
 from registries.flavors.base import Flavor, inputs
 from registries.pasted.image import Found
 from registries.pasted.logins import Login
 
-NOT_FILLED = "Its user name looks like a token, so it is not filled in, where pages would show it."
+NOT_FILLED = say("Its user name looks like a token, so it is not filled in, where pages would show it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def from_login(login: Login) -> Filled:
                 secrets=sealed,
                 note=NOT_FILLED if told else "",
             )
-    return Filled(flavor=ANYWHERE, plain={}, secrets={}, note="Berth cannot read where this login is for.")
+    return Filled(flavor=ANYWHERE, plain={}, secrets={}, note=say("Berth cannot read where this login is for."))
 
 
 def _is_secret(text: str, password: Secret | None) -> bool:

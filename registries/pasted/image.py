@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from console.sentences import say
 from registries.distribution import InvalidReference, Reference
 from registries.flavors import ANYWHERE, flavor_of
 from registries.flavors.base import Flavor, inputs
@@ -45,11 +47,11 @@ class Found:
         return self.flavor is not ANYWHERE
 
     @property
-    def parts(self) -> list[tuple[str, str]]:
+    def parts(self) -> list[tuple[Any, str]]:
         """What was read, for people: labels and values, the image's own name last."""
         asked = inputs(self.flavor)
-        read = [(str(asked[name].form_field.label), value) for name, value in self.filled.items() if value]
-        return [*read, ("Test image", self.short)]
+        read = [(asked[name].form_field.label, value) for name, value in self.filled.items() if value]
+        return [*read, (say("Test image"), self.short)]
 
     @property
     def short(self) -> str:
@@ -71,9 +73,9 @@ def read_image(text: str) -> Found:
     """
     image = bare(text)
     if len(image.split()) != 1:
-        raise InvalidReference("This is not an image reference.")
+        raise InvalidReference(say("This is not an image reference."))
     if _PAGE_OF_NO_IMAGE.fullmatch(image):
-        raise InvalidReference("This page of a web site is not the page of an image.")
+        raise InvalidReference(say("This page of a web site is not the page of an image."))
     if "/" not in image:
         _refuse_what_no_official_image_is_called(re.split("[:@]", image, maxsplit=1)[0])
     reference = Reference.parse(image)
@@ -82,7 +84,7 @@ def read_image(text: str) -> Found:
         filled = flavor.reads(host, parts)
         if filled is not None:
             return Found(flavor=flavor, reference=_as_there(reference, flavor.without_secrets(filled)), filled=filled)
-    raise InvalidReference("No registry can stand at the host in front of the first slash.")
+    raise InvalidReference(say("No registry can stand at the host in front of the first slash."))
 
 
 def bare(text: str) -> str:
@@ -92,7 +94,7 @@ def bare(text: str) -> str:
     Raises `InvalidReference` where the text is longer than 4096 characters.
     """
     if len(text) > _LONGEST_TEXT:
-        raise InvalidReference("This is too long for an image reference.")
+        raise InvalidReference(say("This is too long for an image reference."))
     line = text.strip()
     if lead := _IN_FRONT.match(line):
         image, *behind = line[lead.end() :].split(maxsplit=1)[:2] or [""]
@@ -116,11 +118,11 @@ def _refuse_what_no_official_image_is_called(name: str) -> None:
     People paste a host and mean to go on, or a token; both would lead to a form for Docker Hub.
     """
     if "." in name or name == "localhost":
-        raise InvalidReference("This names a host and no image.")
+        raise InvalidReference(say("This names a host and no image."))
     if name == "sha256":
-        raise InvalidReference("This is the ID of an image, not its name.")
+        raise InvalidReference(say("This is the ID of an image, not its name."))
     if len(name) > _LONGEST_NAME_ALONE:
-        raise InvalidReference("This is not an image reference.")
+        raise InvalidReference(say("This is not an image reference."))
 
 
 def _as_there(reference: Reference, registry: Flavor) -> Reference:

@@ -7,12 +7,13 @@ Source: reference page, section 4.2.
 from collections.abc import Iterator
 from typing import Any
 
+from console.sentences import say
 from registries.pasted.docker_config import is_config, read_config
 from registries.pasted.documents import TWICE, NotLogins, from_base64, from_json
 from registries.pasted.login import Login
 
-OF_ANOTHER_TYPE = "A Secret of another type was skipped. A pull secret is of the type kubernetes.io/dockerconfigjson."
-UNREADABLE_CONFIG = "The Docker configuration in this Secret cannot be read: it is cut off, damaged or encrypted."
+OF_ANOTHER_TYPE = say("A Secret of another type was skipped. A pull secret is of the type kubernetes.io/dockerconfigjson.")
+UNREADABLE_CONFIG = say("The Docker configuration in this Secret cannot be read: it is cut off, damaged or encrypted.")
 
 _NAMES = (".dockerconfigjson", ".dockercfg")
 
@@ -39,7 +40,7 @@ def read_secret(secret: dict[str, Any]) -> Iterator[Login | str]:
     try:
         config = _config(texts[0] if isinstance(texts[0], str) else "")
     except NotLogins as error:
-        yield TWICE if str(error) == TWICE else UNREADABLE_CONFIG
+        yield TWICE if error.sentence == TWICE else UNREADABLE_CONFIG
         return
     yield from read_config(config)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from console.sentences import say
 from registries.distribution import Secret
 
 LONGEST_USERNAME = 255
@@ -10,12 +11,12 @@ LONGEST_PASSWORD_BYTES = 64 * 1024
 KEY_USERS = ("_json_key", "_json_key_base64")
 """User names whose password is a file, and may hold line breaks."""
 
-CONTROL = (
+CONTROL = say(
     "The user name or the password holds a line break or another control character, which no registry takes. Enter them "
     "again."
 )
-LONG = "The user name or the password is longer than any registry takes. Enter them again."
-NO_USERNAME = "There is a password here and no user name. Enter the user name that it belongs to."
+LONG = say("The user name or the password is longer than any registry takes. Enter them again.")
+NO_USERNAME = say("There is a password here and no user name. Enter the user name that it belongs to.")
 
 _LINE_BREAK_OR_TAB = re.compile(r"[\r\n\t]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

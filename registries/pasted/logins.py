@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from console.sentences import say
 from registries.distribution import InvalidReference, Reference
 from registries.pasted.docker_config import is_config, read_config
 from registries.pasted.documents import NotLogins, from_base64, from_json, from_yaml
@@ -27,10 +28,10 @@ DOCKER = "Docker configuration"
 KUBERNETES = "Kubernetes pull secret"
 COMMAND = "docker login command"
 
-NOTHING = "There is no login in this file."
-NOT_YAML = "This is not YAML. Paste the whole file, with the spaces at the start of its lines."
-LIST = "This is a list, not a file of logins. Paste the whole file, with what stands around it."
-NO_HOST = "A command was skipped, because it does not say in plain words at which registry it signs in."
+NOTHING = say("There is no login in this file.")
+NOT_YAML = say("This is not YAML. Paste the whole file, with the spaces at the start of its lines.")
+LIST = say("This is a list, not a file of logins. Paste the whole file, with what stands around it.")
+NO_HOST = say("A command was skipped, because it does not say in plain words at which registry it signs in.")
 
 _ENVIRONMENT = re.compile(r"(?:export[ \t]+)?DOCKER_AUTH_CONFIG[ \t]*[:=][ \t]*")
 # A file of one of these is read as one, even where a docker login command stands somewhere in it.
@@ -60,16 +61,18 @@ def read_logins(content: str) -> Pasted:
 def _bare(content: str) -> str:
     """Return the text alone, within its bounds, without the variable that it may have been copied with."""
     if len(content) > LIMIT_BYTES or len(content.encode("utf-8", "replace")) > LIMIT_BYTES:
-        raise NotLogins("This is larger than 128 KB, so it is not a file of logins.")
+        raise NotLogins(say("This is larger than 128 KB, so it is not a file of logins."))
     content = _ENVIRONMENT.sub("", content.strip("\ufeff \t\r\n"), count=1)
     if len(content) > 1 and content[0] == content[-1] == "'":
         content = content[1:-1].strip()
     if not content:
-        raise NotLogins("There is nothing in here. Paste the whole file.")
+        raise NotLogins(say("There is nothing in here. Paste the whole file."))
     if "\x00" in content:
-        raise NotLogins("This holds a NUL character, so it is not the text of a file of logins. Save the file as UTF-8.")
+        raise NotLogins(
+            say("This holds a NUL character, so it is not the text of a file of logins. Save the file as UTF-8.")
+        )
     if content.startswith("-----BEGIN"):
-        raise NotLogins("This is a key or a certificate in PEM form, not a login to a registry.")
+        raise NotLogins(say("This is a key or a certificate in PEM form, not a login to a registry."))
     return content
 
 
@@ -79,10 +82,13 @@ def _documents(content: str) -> list[dict[str, Any]]:
         content = unpacked
     elif ":" in unpacked and unpacked.isprintable():
         raise NotLogins(
-            "This is a user name and a password in base64, and names no registry. Paste the whole file that it stands in."
+            say(
+                "This is a user name and a password in base64, and names no registry. Paste the whole file that it stands "
+                "in."
+            )
         )
     elif "/" in content and _is_image(content):
-        raise NotLogins("This is an image, not a file of logins. Paste it where an image is asked for.")
+        raise NotLogins(say("This is an image, not a file of logins. Paste it where an image is asked for."))
     if content.startswith("[") or (content.startswith("{") and "\n---" not in content):
         found = [from_json(content)]
     else:
@@ -126,7 +132,7 @@ def _pasted(kind: str, found: Iterable[Login | str]) -> Pasted:
         elif each not in logins:
             logins.append(each)
         if len(logins) > MOST_LOGINS:
-            raise NotLogins(f"This holds more than {MOST_LOGINS} logins. Paste fewer at a time.")
+            raise NotLogins(say("This holds more than {most} logins. Paste fewer at a time.", most=MOST_LOGINS))
     if not logins:
         raise NotLogins(next(iter(notes), NOTHING))
     return Pasted(kind, tuple(_worth_saying(logins)), tuple(notes))

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from console import languages
+from console.sentences import say
 from registries.distribution import Secret
 from registries.flavors import ANYWHERE
 from registries.flavors.base import Flavor
 from registries.pasted.image import Found
 
-NOWHERE = "No registry can stand at the host in front of the first slash."
+NOWHERE = say("No registry can stand at the host in front of the first slash.")
 
 
 def registry_of(found: Found, username: str, password: Secret | None) -> Flavor:
@@ -27,7 +29,7 @@ def registry_of(found: Found, username: str, password: Secret | None) -> Flavor:
     """
     anywhere = ANYWHERE.reads(found.reference.host.lower(), [])
     if anywhere is None:
-        raise ValidationError({"image": NOWHERE})
+        raise ValidationError({"image": languages.said(NOWHERE)})
     if password is None:
         return _made(ANYWHERE, {**anywhere, "method": "none"})
     signing_in = found.flavor.filled_by(username, password)

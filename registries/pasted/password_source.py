@@ -2,6 +2,7 @@
 
 import re
 
+from console.sentences import say, together
 from registries.pasted.login import CONTROL
 from registries.pasted.words import Command, Word, pipelines
 
@@ -10,18 +11,19 @@ PLACEHOLDER = "a placeholder"
 COMMAND = "another command"
 UNREADABLE = "a control character"
 
-ASKS = "The command asks for the password when it runs, so it is not in here. Enter it."
+ASKS = say("The command asks for the password when it runs, so it is not in here. Enter it.")
 _WHY = {
     "": ASKS,
-    VARIABLE: "The command takes the password from a variable, so it is not in here. Enter the password itself.",
-    PLACEHOLDER: "Where the password belongs, the command has a placeholder. Enter the password itself.",
-    COMMAND: "Another command gives the password when this one runs, so it is not in here. Enter the password.",
+    VARIABLE: say("The command takes the password from a variable, so it is not in here. Enter the password itself."),
+    PLACEHOLDER: say("Where the password belongs, the command has a placeholder. Enter the password itself."),
+    COMMAND: say("Another command gives the password when this one runs, so it is not in here. Enter the password."),
     UNREADABLE: CONTROL,
 }
 _INSTEAD = {
-    "aws": "That one ends after 12 hours. Use an access key instead, from which Berth makes each password.",
-    "gcloud": "That one ends after an hour. Use the JSON key of a service account instead.",
+    "aws": say("That one ends after 12 hours. Use an access key instead, from which Berth makes each password."),
+    "gcloud": say("That one ends after an hour. Use the JSON key of a service account instead."),
 }
+ENTER_ONE_THAT_LASTS = say("Enter a password or token that lasts.")
 _MAKERS = (
     "aws ecr get-login-password",
     "aws ecr-public get-login-password",
@@ -45,10 +47,16 @@ def why_missing(made_by: str) -> str:
         return _WHY[made_by]
     program, _, file = made_by.partition(" ")
     if program == "cat":
-        named = f", “{made_by}”" if file else ""
-        return f"The command reads the password from a file{named}, so it is not in here. Enter what the file holds."
-    instead = _INSTEAD.get(program, "Enter a password or token that lasts.")
-    return f"The password comes from “{made_by}” when the command runs, so it is not in here. {instead}"
+        if not file:
+            return say("The command reads the password from a file, so it is not in here. Enter what the file holds.")
+        return say(
+            "The command reads the password from a file, “{command}”, so it is not in here. Enter what the file holds.",
+            command=made_by,
+        )
+    return together(
+        say("The password comes from “{command}” when the command runs, so it is not in here.", command=made_by),
+        _INSTEAD.get(program, ENTER_ONE_THAT_LASTS),
+    )
 
 
 def password_in(given: Word | None, command: Command, before: Command | None) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 Which connection an image gets, and why: one rule for pages, the API, the spec checker and every hand-out.
 
 Sources: product page, section 6; reference page, sections 1.1 and 1.3 (hosts), 4.1 and 4.3 (servers as clients name them).
-This package knows `distribution` and the standard library, and neither teams nor tables: connections are handed to it.
+This package knows `distribution`, sentences and the standard library, and neither teams nor tables: connections are handed
+to it.
 """
 
 from registries.resolution.answer import Candidate, Considered, Problem, Resolution, Verdict

@@ -75,7 +75,7 @@ def _by_name(question: Question[C], former: Mapping[str, str], names: Names | No
 
     if mine is None:
         nearest = (names or Names(one.name for one, _ in question.faults)).nearest(asked)
-        sentence = sentences.unknown(question.named, nearest, question.fitting)
+        sentence = sentences.unknown(question.named, nearest, [one.name for one in question.fitting])
         return question.answer(judge, sentence, problem=Problem.UNKNOWN_NAME, nearest=nearest)
     if not faults:
         sentence = sentences.named(mine, by_former_name=question.named if present != asked else "")

@@ -1,4 +1,6 @@
-"""What people read where a host alone was asked for: the fact, its limits, then what to do."""
+"""
+What is said where a host alone was asked for: the fact, its limits, then what to do. Machines alone ask so: it is English.
+"""
 
 from collections.abc import Sequence
 

@@ -8,6 +8,7 @@ to people. What is put in is quoted where YAML would read something else, such a
 import re
 from collections.abc import Iterable
 
+from console.sentences import say
 from registries.formats import kubernetes_name
 from registries.specs.spec import Gap, Naming, Use, Word
 from registries.specs.verdicts import Edit, Fix, Rule
@@ -21,27 +22,36 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 
 def use_names(text: str, use: Use, rule: Rule, names: Iterable[str]) -> tuple[Fix, ...]:
     """Offer to name a registry beside an image, in place of the one that is named there, for each of these names."""
-    return _made(rule, ((name, f"Use {name}", _name_edit(text, use, name)) for name in names))
+    return _made(rule, ((name, _use(name), name, _name_edit(text, use, name)) for name in names))
 
 
 def add_name(text: str, use: Use, rule: Rule, name: str) -> tuple[Fix, ...]:
     """Offer to name a registry beside an image that stands without one."""
-    return _made(rule, [(name, "Add containerRegistry", _name_edit(text, use, name))])
+    return _made(rule, [(name, say("Add containerRegistry"), "", _name_edit(text, use, name))])
 
 
 def use_secrets(use: Use, rule: Rule, names: Iterable[str], title: str = "") -> tuple[Fix, ...]:
     """Offer to let a pod pull with the Secret of a registry, for each of these registries."""
-    return _made(rule, ((name, title or f"Use {name}", _secret_edit(use, name)) for name in names))
+    offers = ((name, title or _use(name), "" if title else name, _secret_edit(use, name)) for name in names)
+    return _made(rule, offers)
 
 
 def use_image(text: str, use: Use, rule: Rule, title: str, image: str) -> tuple[Fix, ...]:
     """Offer an image in place of the one that stands there."""
-    return _made(rule, [("image", title, _replaced(text, use.image, image))])
+    return _made(rule, [("image", title, "", _replaced(text, use.image, image))])
 
 
-def _made(rule: Rule, offers: Iterable[tuple[str, str, Edit | None]]) -> tuple[Fix, ...]:
+def _use(name: str) -> str:
+    return say("Use {name}", name=name)
+
+
+def _made(rule: Rule, offers: Iterable[tuple[str, str, str, Edit | None]]) -> tuple[Fix, ...]:
     # Two images of one pod offer one and the same change, under one key.
-    return tuple(Fix(key=f"{edit.start}-{rule}-{what}", title=title, edits=(edit,)) for what, title, edit in offers if edit)
+    return tuple(
+        Fix(key=f"{edit.start}-{rule}-{what}", title=title, edits=(edit,), named=named)
+        for what, title, named, edit in offers
+        if edit
+    )
 
 
 def _name_edit(text: str, use: Use, name: str) -> Edit | None:

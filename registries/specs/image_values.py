@@ -9,18 +9,20 @@ from dataclasses import dataclass
 
 from yaml.resolver import Resolver
 
+from console.sentences import say
 from registries.specs.lines import Lines
 from registries.specs.nodes import STRING_TAGS, Alias, Mapping, Pair, Scalar, Sequence, target
 from registries.specs.spec import Span, Word
 
-NOTHING = "There is no image here: nothing stands behind the colon. Name one, or remove the key."
-LIST = "An image is one text, and this is a list. Name one image."
-NO_NAME = "The registry’s name is no text. Name one registry, by its name."
+NOTHING = say("There is no image here: nothing stands behind the colon. Name one, or remove the key.")
+LIST = say("An image is one text, and this is a list. Name one image.")
+NO_NAME = say("The registry’s name is no text. Name one registry, by its name.")
+_NUMBER = say("YAML reads this as a number, which is no image. Put it in quotes if it is the name of one.")
 _READ_AS = {
-    "int": "a number",
-    "float": "a number",
-    "bool": "true or false",
-    "timestamp": "a date",
+    "int": _NUMBER,
+    "float": _NUMBER,
+    "bool": say("YAML reads this as true or false, which is no image. Put it in quotes if it is the name of one."),
+    "timestamp": say("YAML reads this as a date, which is no image. Put it in quotes if it is the name of one."),
 }
 _HOLDS_IMAGE = ("repository", "name", "reference")
 _LONGEST_NUMBER = 64
@@ -48,10 +50,8 @@ def image_value(lines: Lines, pair: Pair) -> ImageValue | None:
         return ImageValue(nowhere, fault=LIST)
     if value.nothing:
         return ImageValue(nowhere, fault=NOTHING)
-    if (said := _read_as(value)) is not None:
-        return ImageValue(
-            nowhere, fault=f"YAML reads this as {said}, which is no image. Put it in quotes if it is the name of one."
-        )
+    if (fault := _read_as(value)) is not None:
+        return ImageValue(nowhere, fault=fault)
     return ImageValue(Word(value.text, span_of(lines, pair)))
 
 
@@ -104,7 +104,7 @@ def _text(scalar: Scalar | None) -> str:
 
 
 def _read_as(scalar: Scalar) -> str | None:
-    """Return what YAML makes of a plain scalar that is no text to it."""
+    """Say what YAML makes of a plain scalar that is no text to it."""
     if scalar.style or scalar.tag or len(scalar.text) > _LONGEST_NUMBER:
         return None
     for tag, pattern in Resolver.yaml_implicit_resolvers.get(scalar.text[:1], ()):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Generic
 
+from console.sentences import together
 from registries.distribution import Reference
 from registries.specs import edits, sentences
 from registries.specs.candidates import Candidates
@@ -125,7 +126,7 @@ def _made(use: Use, standing: Standing[K], written: Written, seen: Looked | None
     findings = [finding for finding in standing.findings if finding.level is level]
     first, about = findings[0].rule, standing.about
     if written.by_default and not written.wrong:
-        findings[-1] = replace(findings[-1], sentence=f"{findings[-1].sentence} {sentences.BY_DEFAULT}")
+        findings[-1] = replace(findings[-1], sentence=together(findings[-1].sentence, sentences.BY_DEFAULT))
     return Verdict(
         use=use,
         reference=written.reference if written.tag_known else None,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic
 
+from console.sentences import say
 from registries.distribution import Reference
 from registries.formats import kubernetes_name
 from registries.resolution import Problem, Resolution
 from registries.resolution import Verdict as Considered
-from registries.resolution.sentences import unknown
 from registries.specs import edits, sentences
 from registries.specs.candidates import Candidates
 from registries.specs.images import is_official, looks_private, place
@@ -48,7 +48,7 @@ class Standings(Generic[K]):
             return None
         nearest = self.candidates.nearest(name)
         fixes = edits.use_names(self.text, use, Rule.UNKNOWN_NAME, filter(None, [nearest]))
-        sentence = sentences.of_unknown_name(name, unknown(name, nearest, ()))
+        sentence = sentences.of_unknown_name(name, nearest, ())
         return Standing(findings=(error(Rule.UNKNOWN_NAME, sentence, fixes),))
 
     # Named -----------------------------------------------------------------------------------------------------------
@@ -61,7 +61,9 @@ class Standings(Generic[K]):
         fixes = edits.use_names(self.text, use, rule, fitting)
         name = the_name(use)
         about = self.candidates.called(name)
-        sentence = resolution.sentence if about else sentences.of_unknown_name(name, resolution.sentence)
+        sentence = resolution.sentence
+        if about is None:
+            sentence = sentences.of_unknown_name(name, resolution.nearest, resolution.fitting)
         return Standing(findings=(error(rule, sentence, fixes),), about=about)
 
     # Not named -------------------------------------------------------------------------------------------------------
@@ -107,10 +109,10 @@ class Standings(Generic[K]):
             return Standing(findings=(warning(Rule.NOT_NAMED, sentence, fixes),), about=one)
         if use.secrets is None:
             return gets
-        rule, sentence, title = Rule.NO_PULL_SECRET, sentences.no_pull_secret(one), "Add imagePullSecrets"
+        rule, sentence, title = Rule.NO_PULL_SECRET, sentences.no_pull_secret(one), say("Add imagePullSecrets")
         if use.secrets.names:
             rule, sentence = Rule.OTHER_PULL_SECRET, sentences.other_pull_secret(one)
-            title = f"Add {kubernetes_name(one.name)}"
+            title = say("Add {name}", name=kubernetes_name(one.name))
         finding = warning(rule, sentence, edits.use_secrets(use, rule, [one.name], title))
         return replace(gets, findings=(finding, *gets.findings))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from console.sentences import together
 from registries.distribution import Reference
 from registries.resolution.answer import C_co, Candidate
 from registries.specs.spec import Span, Use
@@ -57,12 +58,14 @@ class Health:
     What is known of a connection’s health when a file is judged.
 
     `level` is OK where it is connected; `sentence` follows "Resolves to X, " and ends without a full stop, e.g. "last
-    checked 4 min ago" or "but its last check failed: sign-in refused". `repair` is the words for the way to mend it and
-    the id of the field on its page, both "" where nothing is to mend.
+    checked 4 min ago" or "but its last check failed: sign-in refused". `state` is what a list says of that, such as
+    "sign-in refused", or "" where the rule says enough. `repair` is the words for the way to mend it and the id of the
+    field on its page, both "" where nothing is to mend.
     """
 
     level: Level
     sentence: str
+    state: str = ""
     ends_at: datetime | None = None
     repair: tuple[str, str] = ("", "")
 
@@ -93,11 +96,16 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class Fix:
-    """A change that mends a finding. `key` tells it from the others of the same file, and stays while the file does."""
+    """
+    A change that mends a finding. `key` tells it from the others of the same file, and stays while the file does.
+
+    `named` is the registry that it names, "" where its title has none.
+    """
 
     key: str
     title: str  # "Use ghcr-northwind"
     edits: tuple[Edit, ...]
+    named: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,4 +149,4 @@ class Verdict(Generic[C_co]):
 
     @property
     def sentence(self) -> str:
-        return " ".join(finding.sentence for finding in self.findings)
+        return together(*(finding.sentence for finding in self.findings))

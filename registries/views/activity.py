@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.views.decorators.http import require_GET, require_safe
 
 from console import activity_files
@@ -17,6 +18,7 @@ from console.access import TeamRequest, member
 from console.models import Event, Role, Verb
 from console.models.events import LOOKED_THROUGH, Page
 from console.models.people import who_left
+from console.sentences import say, together
 from registries.forms.activity import ActivityFilter
 from registries.views.activity_rows import Day, days
 
@@ -59,7 +61,7 @@ def activity_export(request: TeamRequest, suffix: str) -> Any:
     filters = ActivityFilter(request.GET, **vars(_names(request)))
     if filters.left_out:  # The page says which.
         return redirect(f"{reverse('activity', args=[request.team.slug])}?{request.GET.urlencode()}")
-    detail = f"As {suffix.upper()}. {filters.words}".strip()
+    detail = together(say("As {format}.", format=suffix.upper()), filters.words)
     Event.record(request.team, Verb.ACTIVITY_DOWNLOADED, "", by=request.user, detail=detail)
     events = request.team.events.all()
     content_type, written = activity_files.FORMATS[suffix]
@@ -82,7 +84,10 @@ def _number(text: str) -> int | None:
 
 def _older(request: TeamRequest, filters: ActivityFilter, page: Page, shown: list[Day]) -> dict[str, Any]:
     """Return where older rows are: as a page, and as a part that goes on after the last day of this one."""
-    context = {"kept_days": settings.BERTH_ACTIVITY_DAYS, "looked_through": f"{LOOKED_THROUGH:,}"}
+    context = {
+        "kept_days": settings.BERTH_ACTIVITY_DAYS,
+        "looked_through": number_format(LOOKED_THROUGH, force_grouping=True),
+    }
     if page.older is None:
         return context
     last = str(shown[-1].day) if shown else request.GET.get("shown", "")

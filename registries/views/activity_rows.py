@@ -9,14 +9,17 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from console.models import Event, Source, Team, Verb
+from console.models.verb import pattern
 from registries.models.token_days import Reads, TokenDay, reads
 
 if TYPE_CHECKING:
     pass
 
-WORDS: Mapping[str, str] = {str(verb): str(label) for verb, label in Verb.choices}
 COLOURS: Mapping[str, str] = {
     Verb.CONNECTION_WORKS: "ok", Verb.CONNECTION_RECOVERED: "ok",
     Verb.CONNECTION_FAILS: "bad", Verb.CONNECTION_STOPPED: "bad",
@@ -46,8 +49,12 @@ class Row:
     subject_at: str = ""
 
     @property
-    def words(self) -> str:
-        return WORDS.get(self.event.verb, self.event.verb)
+    def sentence(self) -> SafeString:
+        """Who did what, with links to what is still there."""
+        who, subject = _named(self.event.actor, self.who_at), _named(self.event.subject, self.subject_at)
+        if self.by_a_machine:
+            who = format_html(gettext("Machine token {name}"), name=who)
+        return format_html(pattern(self.event.verb), who=who, subject=subject, verb=self.event.verb)
 
     @property
     def colour(self) -> str:
@@ -63,7 +70,7 @@ class Row:
         """Where it came from, in a word: an address, Berth itself, or the command line, which only an operator has."""
         if self.event.source == Source.WATCHER:
             return "Berth"
-        return self.event.address or ("Command line" if self.event.by_id is None and self.by_a_person else "")
+        return self.event.address or (gettext("Command line") if self.event.by_id is None and self.by_a_person else "")
 
     @property
     def by_a_person(self) -> bool:
@@ -104,10 +111,17 @@ def days(team: Team, events: Iterable[Event], connections: Mapping[UUID, str], p
 def _row(event: Event, leads: "_Leads", read: Reads | None) -> Row:
     detail = event.detail
     if read and event.verb == Verb.CREDENTIALS_READ:
-        detail = read.words("today" if _day(event) == timezone.localdate() else "that day")
+        detail = read.words(today=_day(event) == timezone.localdate())
     about = leads.to(event)
     machine = event.source == Source.MACHINE
     return Row(event=event, detail=detail, who_at=about if machine else "", subject_at="" if machine else about)
+
+
+def _named(name: str, at: str) -> SafeString:
+    """Return a name, which may be of any script, as a link where it leads somewhere."""
+    if not name:
+        return SafeString("")
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', at, name) if at else format_html("<bdi>{}</bdi>", name)
 
 
 def _day(event: Event) -> date:

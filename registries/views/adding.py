@@ -7,10 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from console.access import TeamRequest, member
+from console.languages import said
 from console.models import Role
 from registries.distribution import InvalidReference
 from registries.flavors import FLAVORS
@@ -38,7 +41,7 @@ def connection_add(request: TeamRequest) -> HttpResponse:
         try:
             found = read_image(pasted)
         except InvalidReference as error:
-            context["not_found"] = str(error)
+            context["not_found"] = said(error.args[0])
         else:
             own_hosts = [] if found.known else [flavor for flavor in FLAVORS.values() if flavor.own_hosts]
             context |= {"found": found, "image": str(found.reference), "own_hosts": own_hosts}
@@ -58,7 +61,7 @@ def connection_new(request: TeamRequest, flavor: str) -> HttpResponse:
         try:
             connection = request.team.connections.connect(**form.details(), registry=form.registry, by=request.user)
         except NameTaken:
-            form.add_error("name", "Somebody took this name just now. Choose another one.")
+            form.add_error("name", _("Somebody took this name just now. Choose another one."))
         else:
             if draft:
                 draft.delete()
@@ -99,6 +102,10 @@ def tell_of_the_rest(request: TeamRequest) -> None:
     """Say how many logins of an imported file still wait for review."""
     waiting = Draft.objects.of(request.team, request.user).filter(from_file=True).count()
     if waiting:
-        words = "1 more login from your file waits" if waiting == 1 else f"{waiting} more logins from your file wait"
+        sentence = ngettext(
+            '{count} more login from your file waits for review. <a href="{page}">Open them</a>.',
+            '{count} more logins from your file wait for review. <a href="{page}">Open them</a>.',
+            waiting,
+        )
         page = reverse("connection_import", args=[request.team.slug])
-        messages.info(request, format_html('{} for review. <a href="{}">Open them</a>.', words, page))
+        messages.info(request, format_html(sentence, count=waiting, page=page))

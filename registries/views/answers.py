@@ -7,16 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.access import TeamRequest
+from console.languages import said
 from registries import conflicts
 from registries.bulkhead import wait
 from registries.flavors import FLAVORS
 from registries.flavors.base import Flavor
 from registries.forms import ConnectionForm
 from registries.models import Check, Connection, Draft
-from registries.outcomes import BEFORE_A_CHECK
+from registries.outcomes import BEFORE_A_CHECK, State
 
 # How long an answer waits for a test, so that a quick one is there at once. Only as many wait as the bulkhead holds.
 QUICK_SECONDS = 1.5
@@ -161,10 +163,10 @@ def hints(request: TeamRequest, form: ConnectionForm) -> list[str]:
     if registry is None or not registry.advice:
         return [*form.hints]
     if registry.better is None:
-        return [*form.hints, registry.advice]
+        return [*form.hints, said(registry.advice)]
     page = reverse("connection_new", args=[request.team.slug, registry.better.slug])
-    link = format_html('{} <a href="{}">Open the form for {}</a>.', registry.advice, page, registry.better.name)
-    return [*form.hints, link]
+    link = format_html(_('<a href="{page}">Open the form for {flavor}</a>.'), page=page, flavor=said(registry.better.name))
+    return [*form.hints, format_html("{} {}", said(registry.advice), link)]
 
 
 def check_context(request: TeamRequest, check: Check | None, connection: Connection | None) -> dict[str, Any]:
@@ -174,7 +176,8 @@ def check_context(request: TeamRequest, check: Check | None, connection: Connect
     poll = reverse("check_detail", args=[request.team.slug, check.pk]) if check else ""
     return {
         "check": check,
-        "steps": check.steps if check else BEFORE_A_CHECK,
+        "steps": (steps := check.steps if check else BEFORE_A_CHECK),
+        "failed_at": next((step.step.label for step in steps if step.state == State.FAILED), ""),
         "connection": connection,
         "check_url": f"{poll}?saved={how}" if how in ("new", "kept", "replaced") else poll,
         "run_url": reverse("connection_check", args=[request.team.slug, connection.name]) if connection and may_run else "",

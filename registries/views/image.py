@@ -12,10 +12,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import TeamRequest, member
+from console.sentences import say
 from registries.bulkhead import wait
 from registries.forms.image import ImageForm
 from registries.models import Check
@@ -24,12 +26,11 @@ from registries.repairs import TO_ADD_THE_AUTHORITY, TO_CHANGE_THE_IMAGE
 from registries.views.answers import QUICK_SECONDS, WHOLE_SECONDS, up_to_date
 from registries.which import resolved
 
-ANYONE = "Anyone can read this image: no login was offered."
 # Where in this page's own form that is mended which the form of a registry has elsewhere.
 MENDS = {
-    TO_CHANGE_THE_IMAGE.anchor: Mend("Change the image", "id_image"),
-    **dict.fromkeys(("id_username", "id_password"), Mend("Enter another login", "id_username")),
-    "id_method_0": Mend("Enter a login", "id_username"),
+    TO_CHANGE_THE_IMAGE.anchor: Mend(say("Change the image"), "id_image"),
+    **dict.fromkeys(("id_username", "id_password"), Mend(say("Enter another login"), "id_username")),
+    "id_method_0": Mend(say("Enter a login"), "id_username"),
 }
 
 
@@ -88,7 +89,9 @@ def _panel(request: TeamRequest, check: Check, *, anonymous: bool) -> dict[str, 
         "check": check,
         "steps": [_for_once(step) for step in check.steps],
         "check_url": f"{url}?login=none" if anonymous else url,
-        "hints": [ANYONE] if anonymous and check.outcome == Outcome.CONNECTED else [],
+        "hints": [gettext("Anyone can read this image: no login was offered.")]
+        if anonymous and check.outcome == Outcome.CONNECTED
+        else [],
     }
 
 
@@ -96,8 +99,10 @@ def _for_once(step: StepResult) -> StepResult:
     """Say what to do as this page has it, which has few of the fields of a registry that is saved."""
     fix = step.fix
     if TO_ADD_THE_AUTHORITY in step.mends:
-        fix = "A registry that is saved may bring a CA certificate of its own. Add it to the team, and test it there."
+        fix = say("A registry that is saved may bring a CA certificate of its own. Add it to the team, and test it there.")
     if step.token_host:
-        fix = f"It sends logins to {step.token_host}. In a registry that is saved, an admin may approve that host."
+        fix = say(
+            "It sends logins to {host}. In a registry that is saved, an admin may approve that host.", host=step.token_host
+        )
     mends = dict.fromkeys(MENDS[mend.anchor] for mend in step.mends if mend.anchor in MENDS)
     return replace(step, fix=fix, mends=tuple(mends), token_host="")

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from console import languages
 from console.access import TeamRequest, member
 from console.models import Role
 from registries.forms import LoginsForm
@@ -27,7 +29,7 @@ def connection_import(request: TeamRequest) -> HttpResponse:
         pasted: Pasted = form.cleaned_data["content"]
         Draft.objects.take_in(request.team, pasted.logins, by=request.user)
         for note in pasted.notes:
-            messages.info(request, note)
+            messages.info(request, languages.said(note))
         return redirect("connection_import", request.team.slug)
     Draft.objects.sweep()
     context = {"form": form, "drafts": Draft.objects.of(request.team, request.user).filter(from_file=True)}
@@ -40,5 +42,7 @@ def draft_drop(request: TeamRequest, pk: Any) -> HttpResponse:
     """Drop a draft: what was pasted for it is gone."""
     draft = get_object_or_404(Draft.objects.of(request.team, request.user), uuid=pk)
     draft.delete()
-    messages.success(request, format_html("<b>{} is dropped.</b>", draft.address or draft.flavor_class.name))
+    messages.success(
+        request, format_html(_("<b>{what} is dropped.</b>"), what=draft.address or languages.said(draft.flavor_class.name))
+    )
     return redirect("connection_import", request.team.slug)

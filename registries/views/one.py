@@ -1,5 +1,6 @@
 """The pages of one connection, and its verbs."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,10 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from console import languages
 from console.access import TeamRequest, member
 from console.models import Role
 from registries import conflicts
@@ -46,6 +50,13 @@ def history(connection: Connection | None) -> dict[str, Any]:
     }
 
 
+def links(request: TeamRequest, connections: Iterable[Connection]) -> SafeString:
+    """Name connections, each with a link to its page."""
+    pages = [(reverse("connection_detail", args=[request.team.slug, one.name]), one.name) for one in connections]
+    named = languages.listed([format_html('<a href="{}">{}</a>', page, name) for page, name in pages])
+    return mark_safe(named)  # noqa: S308 - each was escaped
+
+
 def alone(request: TeamRequest) -> bool:
     """Say whether htmx asks from the page of a single test, where there is nothing else that a result would change."""
     try:
@@ -76,7 +87,7 @@ def connection_detail(request: TeamRequest, name: str) -> HttpResponse:
         # Which machines fetch what is the activity, and that is for admins.
         "referrers": Referrers.of(connection) if request.membership.is_admin else None,
         "former_names": connection.former_names.filter(until__gt=timezone.now()),
-        "twins": connection.twins(),
+        "twins": links(request, connection.twins()),
     }
     return render(request, "registries/connection_detail.html", context)
 
@@ -97,7 +108,7 @@ def connection_edit(request: TeamRequest, name: str) -> HttpResponse:
                 **form.details(),
             )
         except NameTaken:
-            form.add_error("name", "Somebody took this name just now. Choose another one.")
+            form.add_error("name", _("Somebody took this name just now. Choose another one."))
         except Stale:
             connection.refresh_from_db()
             conflict = conflicts.between(connection, form)
@@ -144,20 +155,28 @@ def connection_pause(request: TeamRequest, name: str) -> HttpResponse:
     connection = found(request, name)
     wanted = request.POST.get("paused")
     if wanted not in ("yes", "no"):
-        messages.error(request, f"Nothing is changed. It was not said whether {connection.name} is to be paused.")
+        messages.error(
+            request, _("Nothing is changed. It was not said whether {name} is to be paused.").format(name=connection.name)
+        )
     elif connection.pause(wanted == "yes", by=request.user) and wanted == "no":
         # That it is paused, its page says as long as it is so.
-        messages.success(request, format_html("<b>{} works again.</b>", connection.name))
+        messages.success(request, format_html(_("<b>{name} works again.</b>"), name=connection.name))
     return see(request, reverse("connection_detail", args=[request.team.slug, connection.name]))
 
 
 def deleted(connection: Connection, referrers: Referrers) -> SafeString:
     """Say that a connection is gone, and what referred to it."""
-    said = format_html("<b>{} is deleted.</b>", connection.name)
     if not referrers.count:
-        return said
-    named = ", ".join(referrers.names) + (f" and {referrers.more} more" if referrers.more else "")
-    return said + format_html(" {} thing{} referred to it: {}.", referrers.count, "s"[: referrers.count > 1], named)
+        return format_html(_("<b>{name} is deleted.</b>"), name=connection.name)
+    named = ", ".join(referrers.names)
+    if referrers.more:
+        named = _("{names} and {number} more").format(names=named, number=referrers.more)
+    sentence = ngettext(
+        "<b>{name} is deleted.</b> {count} thing referred to it: {names}.",
+        "<b>{name} is deleted.</b> {count} things referred to it: {names}.",
+        referrers.count,
+    )
+    return format_html(sentence, name=connection.name, count=referrers.count, names=named)
 
 
 @member(at_least=Role.ADMIN)

@@ -13,7 +13,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from console import languages
 from console.access import TeamRequest, member
 from console.models import Role
 from registries.models import Asker, Connection, LedgerUnavailable, Refused, ShownBefore, reveal
@@ -45,10 +47,14 @@ def _shown(request: TeamRequest, connection: Connection) -> HttpResponse:
     try:
         credential = reveal(connection, asker, key=UUID(request.POST.get("key", "")))
     except (ShownBefore, ValueError):
-        said = "<b>This was answered before, and a credential is shown once.</b> For that of {}, press the button anew."
-        messages.warning(request, format_html(said, connection.name))
+        said = _(
+            "<b>This was answered before, and a credential is shown once.</b> For that of {name}, press the button anew."
+        )
+        messages.warning(request, format_html(said, name=connection.name))
     except Refused as refused:
-        messages.warning(request, format_html("<b>The credential is not shown.</b> {}", refused.sentence))
+        messages.warning(
+            request, format_html(_("<b>The credential is not shown.</b> {why}"), why=languages.said(refused.sentence))
+        )
     except LedgerUnavailable:
         answer = render(request, "registries/reveal_unavailable.html", {"connection": connection}, status=503)
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from console import languages
 from console.access import TeamRequest, member
 from registries.forms.spec import SpecForm
 from registries.forms.spec_changes import as_carried, change_of, undoing
@@ -22,11 +24,6 @@ from registries.specs.spec import Kind, SpecFault
 from registries.views.spec_example import EXAMPLE, EXAMPLE_NAME
 from registries.views.spec_lines import changed_lines, excerpt, rows, split_lines, tally
 from registries.views.spec_words import said
-
-GONE = "That change is offered no more, because a registry of the team changed meanwhile. Nothing was changed in the file."
-NOT_UNDONE = "There is nothing to undo in this text. Nothing was changed in the file."
-UNDONE = "The change is undone."
-NOT_AGAIN = "The images were not looked up again after this change. Check again to look them up."
 
 
 @member()
@@ -54,7 +51,8 @@ def spec_checker(request: TeamRequest) -> HttpResponse:
         report = _check(request, form, look_up=looks_up)
     except SpecFault as fault:
         return _unreadable(request, form, fault)
-    notices = [notice, NOT_AGAIN if form.looks_up and not looks_up else ""]
+    not_again = _("The images were not looked up again after this change. Check again to look them up.")
+    notices = [notice, not_again if form.looks_up and not looks_up else ""]
     taken = form.text != before and "fix" in request.POST
     return _answered(request, form, report, notice=" ".join(filter(None, notices)), taken=taken)
 
@@ -79,14 +77,17 @@ def _changed(request: TeamRequest, form: SpecForm) -> str:
                 form.changes = (*form.changes, change_of(form.text, fix))
                 form.show(fixing.apply(form.text, fix))
                 return ""
-        return GONE
+        return _(
+            "That change is offered no more, because a registry of the team changed meanwhile. Nothing was changed in the "
+            "file."
+        )
     if request.POST.get("do") == "undo":
         back = undoing(form.text, form.changes[-1]) if form.changes else None
         if back is None:
-            return NOT_UNDONE
+            return _("There is nothing to undo in this text. Nothing was changed in the file.")
         form.changes = form.changes[:-1]
         form.show(fixing.apply(form.text, back))
-        return UNDONE
+        return _("The change is undone.")
     return ""
 
 
@@ -97,7 +98,7 @@ def _answered(request: TeamRequest, form: SpecForm, report: Report, *, notice: s
     context = {
         "form": form,
         "report": report,
-        "tally": tally([one for _, one in verdicts]),
+        "tally": tally([one for __, one in verdicts]),
         "steps": all(verdict.use.kind is Kind.WORKFLOW for verdict in report.verdicts),
         "lines": lines,
         "tail": len(split_lines(form.text)) - lines[-1].number,
@@ -116,7 +117,7 @@ def _asked(request: TeamRequest, form: SpecForm, **context: Any) -> HttpResponse
 
 
 def _unreadable(request: TeamRequest, form: SpecForm, fault: SpecFault) -> HttpResponse:
-    where = f"Line {fault.line}: " if fault.line else ""
-    form.add_error("spec", f"{where}{fault.sentence}")
+    words = languages.said(fault.sentence)
+    form.add_error("spec", _("Line {line}: {fault}").format(line=fault.line, fault=words) if fault.line else words)
     context: Mapping[str, Any] = {"excerpt": excerpt(form.text, fault.line, fault.sentence), "fault": fault}
     return _asked(request, form, **context)

@@ -8,20 +8,24 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from console import languages
 from console.access import TeamRequest
 from registries.formats import kubernetes_name
 from registries.health.words import short_digest, written_size
 from registries.specs.verdicts import Fix, Level, Looked, Rule, Verdict
 
 # How a level is coloured, and how it is said to who does not see colours.
-KINDS: Mapping[Level, tuple[str, str]] = {
-    Level.OK: ("ok", "Resolves"),
-    Level.WARNING: ("warn", "Needs a look"),
-    Level.ERROR: ("bad", "Fails"),
+KINDS: Mapping[Level, tuple[str, Any]] = {
+    Level.OK: ("ok", _("Resolves")),
+    Level.WARNING: ("warn", _("Needs a look")),
+    Level.ERROR: ("bad", _("Fails")),
 }
 # What is mended on the page of the connection.
 _MENDED_THERE = {Rule.FAILING, Rule.ENDED, Rule.ENDS_BEFORE, Rule.UNCHECKED}
+_FIRST_FIELD = "id_name"
 _PLATFORMS_SHOWN = 4
 _TELL_FACTS = {Rule.FOUND, Rule.NO_PLATFORM}
 _OF_FILES = ("containerRegistry", "imagePullSecrets")
@@ -53,20 +57,21 @@ def said(request: TeamRequest, verdict: Verdict[Any]) -> Said:
     repair = None
     if admin and about and about.health.repair[0] and rules & _MENDED_THERE:
         words, anchor = about.health.repair
-        words = f"Edit {about.name}" if words == "Edit" else words
+        # Where no field is at fault, it leads to the first.
+        words = gettext("Edit {name}").format(name=about.name) if anchor == _FIRST_FIELD else languages.said(words)
         page = reverse("connection_edit", args=[request.team.slug, about.name])
         repair = (words, f"{page}#{anchor}")
     pages = {about.name: reverse("connection_detail", args=[request.team.slug, about.name])} if about else {}
     return Said(
         kind=kind,
-        lead=lead,
-        sentence=marked(verdict.sentence, names_in(verdict), pages),
+        lead=str(lead),
+        sentence=marked(languages.said(verdict.sentence), names_in(verdict), pages),
         fixes=tuple(fix for finding in verdict.findings for fix in finding.fixes),
         repair=repair,
         add=str(verdict.reference) if admin and Rule.NO_REGISTRY in rules else "",
         facts=facts(verdict.looked, told=bool(rules & _TELL_FACTS)) if verdict.looked else "",
         place=verdict.use.owner,
-        summary=verdict.summary,
+        summary=languages.said(verdict.summary),
     )
 
 
@@ -77,10 +82,10 @@ def facts(looked: Looked, *, told: bool) -> str:
     `told` says that the sentence has the platforms and the size.
     """
     digest = short_digest(looked.digest) if looked.digest else ""
-    size = "" if looked.size_bytes is None else written_size(looked.size_bytes)
+    size = "" if looked.size_bytes is None else languages.said(written_size(looked.size_bytes))
     shown = list(looked.platforms[:_PLATFORMS_SHOWN])
     if more := len(looked.platforms) - len(shown):
-        shown.append(f"{more} more")
+        shown.append(gettext("{count} more").format(count=more))
     return ", ".join(filter(None, [digest] if told else [digest, size, *shown]))
 
 
@@ -99,8 +104,7 @@ def names_in(verdict: Verdict[Any]) -> set[str]:
         names.add(use.named.text)
     if about:
         names |= {about.name, kubernetes_name(about.name)}
-    titles = (fix.title for finding in verdict.findings for fix in finding.fixes)
-    return names | {title.removeprefix("Use ") for title in titles if title.startswith("Use ")}
+    return names | {fix.named for finding in verdict.findings for fix in finding.fixes if fix.named}
 
 
 def marked(sentence: str, names: set[str], pages: Mapping[str, str]) -> SafeString:

@@ -7,6 +7,7 @@ the stamp of a secret that is no longer the present one (security page, B10).
 """
 
 from contextlib import suppress
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
@@ -17,6 +18,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from console.access import TeamRequest, member
@@ -29,7 +32,9 @@ from registries.models.token_uses import listed
 from registries.views.answers import see
 
 PAGE_OR_VERB = ["GET", "HEAD", "POST"]
-ROTATED_MEANWHILE = "{} was rotated meanwhile, so nothing was done now. Its new secret was shown once, and not again."
+ROTATED_MEANWHILE = gettext_lazy(
+    "{name} was rotated meanwhile, so nothing was done now. Its new secret was shown once, and not again."
+)
 
 
 @member(at_least=Role.ADMIN)
@@ -65,7 +70,7 @@ def token_rotate(request: TeamRequest, public_id: str) -> HttpResponse:
     """Give a token a new secret, and show it once."""
     token = _found(request, public_id)
     if not token.in_force:
-        return _led_back(request, "{} does not work any more, so it cannot be rotated. Make a new one.", token)
+        return _led_back(request, _("{name} does not work any more, so it cannot be rotated. Make a new one."), token)
     if request.method != "POST":
         return _asked(request, token, "token_rotate")
     if constant_time_compare(request.POST.get("stamp", ""), token.stamp):
@@ -98,7 +103,7 @@ def token_revoke(request: TeamRequest, public_id: str) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _revoked(request: TeamRequest, token: MachineToken) -> HttpResponse:
     token.revoke(by=request.user)
-    messages.success(request, format_html("<b>{} is revoked.</b> It works no longer.", token.name))
+    messages.success(request, format_html(_("<b>{name} is revoked.</b> It works no longer."), name=token.name))
     return see(request, reverse("token_list", args=[request.team.slug]))
 
 
@@ -108,12 +113,12 @@ def token_remove(request: TeamRequest, public_id: str) -> HttpResponse:
     """Delete a token that works no longer."""
     token = _found(request, public_id)
     if token.in_force:
-        return _led_back(request, "{} still works, so it was not removed. Revoke it first.", token)
+        return _led_back(request, _("{name} still works, so it was not removed. Revoke it first."), token)
     if request.method != "POST":
         return _asked(request, token, "token_remove")
     with suppress(Rotated):  # Somebody else removed it just now.
         token.remove(by=request.user)
-    messages.success(request, format_html("<b>{} is removed.</b>", token.name))
+    messages.success(request, format_html(_("<b>{name} is removed.</b>"), name=token.name))
     return see(request, reverse("token_list", args=[request.team.slug]))
 
 
@@ -155,7 +160,7 @@ def _asked(request: TeamRequest, token: MachineToken, verb: str) -> HttpResponse
     return render(request, part if request.htmx else "registries/token_verb.html", context)
 
 
-def _led_back(request: TeamRequest, words: str, token: MachineToken) -> HttpResponse:
+def _led_back(request: TeamRequest, words: Any, token: MachineToken) -> HttpResponse:
     """Say on the list why nothing was done."""
-    messages.warning(request, format_html(words, format_html("<b>{}</b>", token.name)))
+    messages.warning(request, format_html(words, name=format_html("<b>{}</b>", token.name)))
     return see(request, reverse("token_list", args=[request.team.slug]))

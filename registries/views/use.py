@@ -5,24 +5,29 @@ Nothing in it is secret. Source: design page, section 6; reference page, section
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from console.access import TeamRequest
+from console.models import Team
 from registries import snippets
 from registries.models import Connection
 from registries.resolution import Problem, resolve_server
 
 TABS = {
-    "workflow": "Workflow",
-    "docker": "Docker login",
+    "workflow": _("Workflow"),
+    "docker": _("Docker login"),
     "kubernetes": "Kubernetes",
-    "helper": "Credential helper",
+    "helper": _("Credential helper"),
     "podman": "Podman",
 }
 _CONTENT_TYPES = {"yaml": "application/yaml", "json": "application/json", "shell": "application/x-sh"}
@@ -52,8 +57,10 @@ def snippets_of(tab: str, connection: Connection) -> dict[str, Snippet]:
     """Return the snippets of a tab, by what its template calls them."""
     url = settings.BERTH_URL.geturl()
     set_up = {
-        "client": Snippet(title="Install the client", file="install-berth.sh", text=snippets.client(url)),
-        "environment": Snippet(title="Shell, or its profile", file="berth-settings.sh", text=snippets.environment(url)),
+        "client": Snippet(title=gettext("Install the client"), file="install-berth.sh", text=snippets.client(url)),
+        "environment": Snippet(
+            title=gettext("Shell, or its profile"), file="berth-settings.sh", text=snippets.environment(url)
+        ),
     }
     return (set_up if tab != "workflow" else {}) | _MADE_BY[tab](connection, url)
 
@@ -92,11 +99,22 @@ def _others_at_its_host(connection: Connection) -> dict[str, Any]:
     if len(there) == 1:
         return {}
     by_host = resolve_server(connection.host, there)
+    names = sorted((one.name for one in there if one.pk != connection.pk), key=str.lower)
     return {
-        "neighbours": sorted((one.name for one in there if one.pk != connection.pk), key=str.lower),
+        "neighbours": _linked(connection.team, names),
         "helper_gets": by_host.chosen.name if by_host.chosen else "",
         "ambiguous": by_host.problem == Problem.AMBIGUOUS,
     }
+
+
+def _linked(team: Team, names: Sequence[str]) -> SafeString:
+    """Put registries in a row, each leading to how it is used with a credential helper."""
+    addresses = [reverse("connection_detail", args=[team.slug, name]) for name in names]
+    links = [format_html('<a href="{}?use=helper#use">{}</a>', *one) for one in zip(addresses, names, strict=True)]
+    *others, last = links
+    if not others:
+        return last
+    return format_html(gettext("{others} and {last}"), others=format_html_join(", ", "{}", zip(others)), last=last)
 
 
 # The tabs ----------------------------------------------------------------------------------------------------------------
@@ -109,17 +127,17 @@ def _workflow(connection: Connection, url: str) -> dict[str, Snippet]:
 
 def _docker(connection: Connection, url: str) -> dict[str, Snippet]:
     name = connection.login_name
-    made = {"login": Snippet(title="Shell", file="docker-login.sh", text=snippets.docker_login(connection, name))}
+    made = {"login": Snippet(title=gettext("Shell"), file="docker-login.sh", text=snippets.docker_login(connection, name))}
     if name:
         text = snippets.docker_login_by_curl(connection, name, url)
-        made["curl"] = Snippet(title="Shell, without the client", file="docker-login-by-curl.sh", text=text)
+        made["curl"] = Snippet(title=gettext("Shell, without the client"), file="docker-login-by-curl.sh", text=text)
     return made
 
 
 def _kubernetes(connection: Connection, url: str) -> dict[str, Snippet]:
     provider = snippets.credential_provider(connection, url)
     return {
-        "secret": Snippet(title="Shell", file="pull-secret.sh", text=snippets.pull_secret(connection)),
+        "secret": Snippet(title=gettext("Shell"), file="pull-secret.sh", text=snippets.pull_secret(connection)),
         "pod": Snippet(title="pod.yaml", file="pod.yaml", text=snippets.pod(connection), language="yaml"),
         "provider": Snippet(
             title="credential-provider.yaml", file="credential-provider.yaml", text=provider, language="yaml"
@@ -135,7 +153,7 @@ def _helper(connection: Connection, url: str) -> dict[str, Snippet]:
 def _podman(connection: Connection, url: str) -> dict[str, Snippet]:
     helper = snippets.containers_helper_config(connection)
     return {
-        "auth": Snippet(title="Shell", file="podman-login.sh", text=snippets.containers_auth(connection)),
+        "auth": Snippet(title=gettext("Shell"), file="podman-login.sh", text=snippets.containers_auth(connection)),
         "config": Snippet(title="~/.config/containers/auth.json", file="auth.json", text=helper, language="json"),
     }
 

@@ -4,6 +4,9 @@
   const root = document.documentElement;
   root.classList.add("js");
 
+  // Sentences are English here. A page in another language brings them in that one, by the English.
+  const inWords = (text) => JSON.parse(document.getElementById("words")?.textContent ?? "{}")[text] ?? text;
+
   const say = (text) => {
     const live = document.getElementById("live");
     if (live) { live.textContent = ""; requestAnimationFrame(() => { live.textContent = text; }); }
@@ -22,7 +25,7 @@
     body.set("theme", value);
     fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, keepalive: true })
       .then((answer) => { if (!answer.ok) throw new Error(); })
-      .catch(() => say("The theme is changed on this page only."));
+      .catch(() => say(inWords("The theme is changed on this page only.")));
   };
 
   // The clipboard API needs a secure context; a console on plain http keeps the older way.
@@ -48,7 +51,7 @@
       const text = copy.dataset.copyText ?? source.value ?? source.textContent.replace(/\n$/, "");
       await copyText(text);
       copy.setAttribute("data-done", "");
-      say("Copied.");
+      say(inWords("Copied."));
       setTimeout(() => copy.removeAttribute("data-done"), 2000);
       return;
     }
@@ -120,8 +123,8 @@
 
   // An answer that did not come must not look like a button that does nothing.
   const sayFault = (status) => {
-    const text = status ? `Berth answered with HTTP ${status}. Load the page again to see where things stand.`
-      : "Berth did not answer. Look at the connection, then load the page again.";
+    const text = status ? inWords("Berth answered with HTTP {status}. Load the page again to see where things stand.").replace("{status}", status)
+      : inWords("Berth did not answer. Look at the connection, then load the page again.");
     document.getElementById("fault")?.remove();
     const notice = Object.assign(document.createElement("p"), { id: "fault", className: "notice notice--bad", textContent: text });
     notice.setAttribute("role", "alert");
@@ -156,7 +159,7 @@
     if (!event.target.matches?.("input[type=password]") || !/[\r\n]/.test(text)) return;
     event.preventDefault();
     document.execCommand("insertText", false, text.replace(/\\\s*[\r\n]\s*/g, " ").replace(/[ \t]*[\r\n]\s*/g, ""));
-    say("The lines were joined into one.");
+    say(inWords("The lines were joined into one."));
   });
 
   // What is shown once does not come back with Back, where the browser keeps a page as it was left.
@@ -165,7 +168,7 @@
   // A key file dropped or chosen is read into the text area, so what is sent can be seen.
   const fill = (drop, file) => {
     const area = drop.querySelector("textarea");
-    if (file && area) file.text().then((text) => { area.value = text; say(`Read ${file.name}.`); });
+    if (file && area) file.text().then((text) => { area.value = text; say(inWords("Read {name}.").replace("{name}", () => file.name)); });
   };
   const dropOf = (event) => event.target.closest?.(".drop");
   document.addEventListener("dragover", (event) => { const drop = dropOf(event); if (drop) { event.preventDefault(); drop.dataset.over = ""; } });

@@ -38,10 +38,7 @@
     return JSON.stringify({ id, rawId: written(rawId), type, authenticatorAttachment, clientExtensionResults: results, response: answer });
   };
 
-  const why = (error) => ({
-    InvalidStateError: "This device holds a passkey of this account already.",
-    SecurityError: "The browser takes no passkeys at this address.",
-  })[error.name] || "The browser gave no passkey. Try again, or take another way.";
+  const why = (error, { isHeld, notHere, none }) => ({ InvalidStateError: isHeld, SecurityError: notHere })[error.name] || none;
 
   const asked = async (form) => {
     const { passkeyOptions } = form.dataset;
@@ -65,7 +62,7 @@
       form.elements.credential.value = asJSON(credential, credential.getClientExtensionResults());
       form.submit();
     } catch (error) {
-      refused.querySelector("span").textContent = why(error);
+      refused.querySelector("span").textContent = why(error, refused.dataset);
       refused.hidden = false;
       button.removeAttribute("aria-busy");
     }

@@ -1,8 +1,9 @@
 """The record of activity: only added to, which the database sees to; chained, so that changes show; dropped when old."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from console import append_only
-from console.models import Cut, Event, Head, Team, User, Verb
+from console.models import Cut, Event, Head, Role, Team, User, Verb, chain
 from console.models.chain import faults
+from console.sentences import Sentence, say
 from tests.at_once import at_once
 from tests.conftest import PASSWORD
 
@@ -181,7 +183,7 @@ def test_a_row_tells_who_did_what_from_where_and_when(team: Team, alice: User) -
 
     event = team.events.get(verb=Verb.SIGNED_IN)
     assert (str(event), event.login, event.address) == ("Alice Andersen signed in", alice.email, "2001:db8::1")
-    assert (event.detail, event.source.label) == ("With a password.", "People")
+    assert (event.detail, str(event.source.label)) == ("With a password.", "People")
     assert timezone.now() - event.at < timedelta(minutes=1)
 
 
@@ -393,3 +395,56 @@ def test_a_day_that_begins_drops_nothing_while_a_younger_row_stands_before(
     happen(team, alice, 1)
 
     assert (team.events.count(), found(team)) == (before + 1, [])
+
+
+# Details that are sentences ----------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_a_row_like_any_other_in_its_digest_and_in_files(team: Team, alice: User) -> None:
+    sentence = say("As {role}, until {end}.", role=Role.ADMIN.with_article, end=date(2026, 11, 24))
+    event = Event.record(team, Verb.INVITED, "bob@b.example", by=alice, detail=sentence)
+    english = "As an admin, until 24 Nov 2026."
+
+    read = Event.objects.get(pk=event.pk)
+
+    assert isinstance(read.detail, Sentence)
+    with translation.override("de"):
+        assert chain.told(read)["detail"] == english
+        assert f'"detail": "{english}"' in json.dumps(chain.told(read))
+        assert chain.digest(read) == event.digest
+    read.detail = english
+    assert chain.digest(read) == event.digest
+    assert found(team) == []
+
+
+def test_a_sentence_that_was_altered_is_found(team: Team, alice: User) -> None:
+    event = Event.record(team, Verb.JOINED, "", by=alice, detail=say("As {role}.", role=Role.ADMIN.with_article))
+    with unguarded():
+        sql("UPDATE console_event SET detail = replace(detail, 'an admin', 'a member') WHERE id = %s", event.pk)
+
+    assert Event.objects.get(pk=event.pk).detail == "As a member."
+    assert found(team) == [(event.number, "This row was altered.")]
+
+
+def test_a_long_detail_is_cut_and_a_sentence_that_is_not_long_stays_one(team: Team, alice: User) -> None:
+    short, long = say("It was called {name}.", name="a" * 485), say("It was called {name}.", name="a" * 486)
+
+    details = [Event.record(team, Verb.CONNECTION_RENAMED, "web", by=alice, detail=one).detail for one in (short, long)]
+
+    assert [isinstance(one, Sentence) for one in details] == [True, False]
+    assert [len(one) for one in details] == [500, 500]
+    assert found(team) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_before_stay_as_they_are_and_are_guarded_again(team: Team, alice: User) -> None:
+    call_command("migrate", "console", "0012", verbosity=0)
+    happen(team, alice, 1)
+    assert append_only.lacking() == []
+
+    call_command("migrate", verbosity=0)
+
+    assert append_only.lacking() == []
+    assert found(team) == []
+    with pytest.raises(DatabaseError, match="only added to"):
+        sql("UPDATE console_event SET detail = 'Another one.'")

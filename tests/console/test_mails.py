@@ -1,26 +1,31 @@
 """Mails: what causes each, and that both of its parts say the same, lead home, fetch nothing and betray nothing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.conf import settings as berth
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape, strip_tags
 from pytest_django import Settings
 
 from console import mails
 from console.devices import in_words
 from console.models import Team, User
+from console.second_step.resetting import told
 from tests.conftest import PASSWORD
 from tests.second_step import was_asked_again
+from tests.unsaid import in_brackets, unsaid
 
 ROOT = Path(__file__).parents[2] / "templates"
 NEW = "another long passphrase"
@@ -281,6 +286,99 @@ def test_what_happened_to_an_account_says_when_from_where_and_what_to_do(row: Ro
     assert ("From: 203.0.113.7\nWith: Firefox on Linux\n" in last().body) or row.cause is set_a_first_password
     assert "If that was not you, " in last().body
     assert "tell whoever runs Berth" in last().body
+
+
+# Whose language it is in -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def brackets(settings: Settings) -> Iterator[None]:
+    """Have a language beside English that says each message in brackets."""
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    with in_brackets():
+        yield
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.to != "nina@northwind.example"], ids=lambda row: row.prefix)
+def test_it_is_in_the_language_of_the_account_that_it_is_about(row: Row, alice: User, brackets: None) -> None:
+    User.objects.filter(pk=alice.pk).update(language="de")
+
+    with in_english_pages():
+        row.cause()
+
+    assert last().subject == f"Berth: ⟦{row.subject}⟧"
+    assert '<html lang="de">' in html_of(last())
+    assert unsaid(html_of(last()), (*re.findall(r"\w+://\S+", str(last().body)), "Berth: ", "Berth")) == []
+    assert translation.get_language() == "en"
+
+
+@contextmanager
+def in_english_pages() -> Iterator[None]:
+    """Answer everybody in English, whatever their account has, as another person or a support page would be."""
+    with patch("console.languages.bring"):
+        yield
+
+
+@every_mail
+def test_who_chose_english_reads_english_though_a_page_is_answered_in_another_language(
+    row: Row, alice: User, brackets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_german_pages(monkeypatch)
+    User.objects.filter(pk=alice.pk).update(language="en")
+    if "invitation" in row.prefix:
+        User.objects.create_user(row.to, PASSWORD)
+
+    row.cause()
+
+    assert last().subject == f"Berth: {row.subject}"
+    assert '<html lang="en">' in html_of(last())
+    assert "⟦" not in str(last().body) + html_of(last())
+
+
+def in_german_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.languages.bring", lambda *args: None)
+    monkeypatch.setattr(translation, "get_language_from_request", lambda request: "de")
+
+
+def test_an_invitation_to_nobody_s_address_is_in_the_language_of_whoever_invites(
+    brackets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_german_pages(monkeypatch)
+
+    invite_somebody()
+
+    assert last().subject == "Berth: ⟦Join Northwind at Berth⟧"
+
+
+def test_an_invitation_to_the_address_of_an_account_is_in_its_language(brackets: None) -> None:
+    User.objects.create_user("nina@northwind.example", PASSWORD, language="de")
+
+    invite_somebody()
+
+    assert last().subject == "Berth: ⟦Join Northwind at Berth⟧"
+
+
+def test_an_address_that_is_not_confirmed_says_nothing_about_whose_language_it_is(alice: User, brackets: None) -> None:
+    User.objects.filter(pk=alice.pk).update(language="de")
+    EmailAddress.objects.create(user=alice, email="nina@northwind.example", verified=False)
+
+    with in_english_pages():
+        invite_somebody()
+
+    assert last().subject == "Berth: Join Northwind at Berth"
+
+
+@pytest.mark.parametrize(("kept", "expected"), [("de", "⟦{}⟧"), ("en", "{}"), ("", "{}"), ("fr", "{}")])
+def test_what_an_operator_does_is_mailed_in_the_language_of_the_person(
+    kept: str, expected: str, alice: User, brackets: None
+) -> None:
+    """Who chose none, or one that is gone, reads that of the house."""
+    alice.language = kept
+
+    with translation.override("de"):
+        assert told(alice)
+
+    assert last().subject == f"Berth: {expected.format('Your second step is taken off')}"
 
 
 # What holds for all templates, also those that no row is about -----------------------------------------------------------

@@ -17,6 +17,7 @@ from console.reports import Line, Reporter
 from registries import forms
 from registries.tokens import Token
 from tests.conftest import CANARY
+from tests.unsaid import in_brackets
 
 
 @pytest.fixture
@@ -78,6 +79,20 @@ def test_the_mailed_report_carries_no_value(
     assert "in fail" in report.body
     assert CANARY not in f"{report.subject} {report.body}"
     assert all(CANARY not in str(content) for content, _ in getattr(report, "alternatives", []))
+
+
+def test_the_mailed_report_is_in_english_whatever_the_page_is_in(
+    fault: None, alice: User, team: Team, signed_in: Callable[[User], Client], settings: Settings
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    client = signed_in(alice)
+    client.cookies["berth-language"] = "de"
+
+    with in_brackets():
+        page = post(client, team).decode()
+
+    assert "⟦Berth ran into a fault⟧" in page
+    assert "⟦" not in mail.outbox[0].subject + str(mail.outbox[0].body)
 
 
 @pytest.mark.parametrize(

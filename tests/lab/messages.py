@@ -6,8 +6,10 @@ that was changed is a new one, without a translation until somebody writes it.
 """
 
 import io
+import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parent.parent.parent
+FIXTURE = ROOT / "registries" / "fixtures" / "well_known_containers.json"
 LOCALE = ROOT / "console" / "locale"
 MARKS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "say"), None),
@@ -42,6 +45,8 @@ def gathered() -> Catalog:
         methods = [("machine/**.py", "ignore"), ("**.py", "python")]
         for name, _, message, _, context in extract_from_dir(ROOT / room, methods, keywords=MARKS):
             catalog.add(message, locations=[(f"{room}/{name}", 0)], context=context)
+    for row in json.loads(FIXTURE.read_text(encoding="utf-8")):
+        catalog.add(row["fields"]["contents"], locations=[(FIXTURE.relative_to(ROOT).as_posix(), 0)])
     for path in sorted((ROOT / "templates").rglob("*.*")):
         for message, context in of_template(path.read_text(encoding="utf-8")):
             catalog.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)], context=context)
@@ -82,7 +87,8 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
-    """Return a catalogue as programs read it."""
+    """Return a catalogue as programs read it: the same bytes for the same messages, whenever it is made."""
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     stream = io.BytesIO()
     write_mo(stream, catalog)
     return stream.getvalue()
@@ -91,8 +97,9 @@ def as_mo(catalog: Catalog) -> bytes:
 def main() -> None:
     messages = gathered()
     for folder in sorted(LOCALE.iterdir()):
-        catalog = brought_up_to_date(folder.name, messages)
-        (folder / "LC_MESSAGES" / "django.po").write_bytes(as_po(catalog))
+        written = as_po(brought_up_to_date(folder.name, messages))
+        (folder / "LC_MESSAGES" / "django.po").write_bytes(written)
+        catalog = catalogue(folder.name)
         (folder / "LC_MESSAGES" / "django.mo").write_bytes(as_mo(catalog))
         missing = [message for message in catalog if message.id and not message.string]
         print(f"{folder.name}: {len(catalog)} messages, {len(missing)} of them not translated")

@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.safestring import SafeString
 
+from console.sentences import Sentence
 from registries import flavors
 from registries.distribution import Reference, Secret
 from registries.flavors import FLAVORS, choices, flavor_of
@@ -71,6 +73,17 @@ def test_it_says_what_it_is_and_where_to_find_the_login(row: Row) -> None:
     assert all(step.endswith(".") for step in flavor.steps)
     assert flavor.steps
     assert all(input_.form_field.label for input_ in inputs(flavor).values())
+
+
+@rows
+def test_its_words_can_be_said_in_other_languages(row: Row) -> None:
+    flavor = FLAVORS[row.slug]
+    words: list[Any] = [flavor.full_name, flavor.where, *flavor.steps, *registry_of(row).hints.values()]
+    for input_ in inputs(flavor).values():
+        field: Any = input_.form_field
+        words += [field.label, field.help_text, *dict(getattr(field, "choices", ())).values(), *input_.sentences.values()]
+
+    assert [one for one in words if one and not isinstance(one, Sentence)] == []
 
 
 @rows

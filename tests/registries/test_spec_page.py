@@ -96,6 +96,19 @@ def test_the_tab_is_the_file_checkers_and_both_pages_lead_to_each_other(veras: C
 # Results -----------------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_is_judged_in_the_language_of_whoever_reads(veras: Client, scene: Scene, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    veras.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+
+    answer = check(veras, EXAMPLE)
+
+    said, html = words(answer.content), answer.content.decode()
+    assert "Keine Registry heißt ghcr-nortwind. Meinten Sie ghcr-northwind?" in said
+    assert "<code>ghcr-northwind</code>" in html  # as in English, it is told from the words around it
+    assert "Wird acr-vision zugeordnet, aber der letzte Test schlug fehl: " in said
+    assert "keine Registry genannt" in said
+
+
 def test_the_example_gets_the_verdicts_that_the_design_shows(veras: Client, scene: Scene) -> None:
     answer = check(veras, EXAMPLE, file_name="train-ranker.yaml")
 

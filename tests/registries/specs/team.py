@@ -8,7 +8,7 @@ from registries.specs.verdicts import Health, Level
 
 NOW = datetime(2026, 11, 12, 9, 0, tzinfo=UTC)
 WORKS = Health(level=Level.OK, sentence="last checked 4 min ago")
-UNCHECKED = Health(level=Level.WARNING, sentence="not checked yet")
+UNCHECKED = Health(level=Level.WARNING, sentence="not checked yet", state="not checked yet")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Kept:
 
 
 def failing(outcome: str, ends_at: datetime | None = None) -> Health:
-    return Health(level=Level.ERROR, sentence=f"but its last check failed: {outcome}", ends_at=ends_at)
+    return Health(level=Level.ERROR, sentence=f"but its last check failed: {outcome}", state=outcome, ends_at=ends_at)
 
 
 def good_until(year: int, month: int, day: int) -> Health:

@@ -281,23 +281,33 @@ def test_a_login_has_ended_from_that_moment_on() -> None:
     assert said == [["resolves"], ["ended"]]
 
 
+def test_what_is_said_of_an_image_can_be_said_in_other_languages_piece_by_piece() -> None:
+    unknown, ended = of(file_of(IMAGE, "ghcr-nortwind")), of(file_of("northwind.jfrog.io/docker/a:1", "jfrog-ended"))
+
+    assert [getattr(piece, "message", "") for piece in getattr(unknown.sentence, "parts", ())] == [
+        "No registry is called {name}.", "Did you mean {name}?",
+    ]  # fmt: skip
+    assert getattr(ended.sentence, "fills", {}) == {"name": "jfrog-ended", "day": date(2026, 11, 1)}
+    assert [(fix.title, fix.named) for fix in unknown.findings[0].fixes] == [("Use ghcr-northwind", "ghcr-northwind")]
+
+
 STATES = [
-    (Level.ERROR, "but its last check failed: sign-in refused", None, "failing", "a: sign-in refused"),
-    (Level.ERROR, "but its last check failed: sign-in refused", NOW, "ended", "a: sign-in refused"),
-    (Level.ERROR, "but its login ended on 12 Nov 2026", NOW, "ended", "a: ended"),
-    (Level.ERROR, "but its login has ended", None, "failing", "a: its login has ended"),
-    (Level.OK, "last checked 4 min ago", NOW, "ended", "a: ended"),
-    (Level.WARNING, "not checked yet", None, "unchecked", "a: not checked yet"),
-    (Level.WARNING, "but its last check had no result: rate limited", None, "unchecked", "a: rate limited"),
-    (Level.OK, "last checked 4 min ago", None, "resolves", "a"),
+    (Level.ERROR, "but its last check failed: sign-in refused", "sign-in refused", None, "failing", "a: sign-in refused"),
+    (Level.ERROR, "but its last check failed: sign-in refused", "sign-in refused", NOW, "ended", "a: sign-in refused"),
+    (Level.ERROR, "but its login ended on 12 Nov 2026", "", NOW, "ended", "a: ended"),
+    (Level.ERROR, "but its login has ended", "its login has ended", None, "failing", "a: its login has ended"),
+    (Level.OK, "last checked 4 min ago", "", NOW, "ended", "a: ended"),
+    (Level.WARNING, "not checked yet", "not checked yet", None, "unchecked", "a: not checked yet"),
+    (Level.WARNING, "but its last check had no result: rate limited", "rate limited", None, "unchecked", "a: rate limited"),
+    (Level.OK, "last checked 4 min ago", "", None, "resolves", "a"),
 ]
 
 
-@pytest.mark.parametrize(("level", "sentence", "ends_at", "rule", "summary"), STATES)
+@pytest.mark.parametrize(("level", "sentence", "state", "ends_at", "rule", "summary"), STATES)
 def test_how_a_connection_is_decides_what_is_said_of_it(
-    level: Level, sentence: str, ends_at: datetime | None, rule: str, summary: str
+    level: Level, sentence: str, state: str, ends_at: datetime | None, rule: str, summary: str
 ) -> None:
-    team = (Kept("a", "a.example", "", Health(level=level, sentence=sentence, ends_at=ends_at)),)
+    team = (Kept("a", "a.example", "", Health(level=level, sentence=sentence, state=state, ends_at=ends_at)),)
 
     verdict = of(file_of("a.example/b:1", "a"), Facts(connections=team, now=NOW))
 

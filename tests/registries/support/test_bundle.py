@@ -4,12 +4,14 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from console.models import Event, Team, User, Verb
 from registries import sealing
@@ -184,3 +186,18 @@ def test_a_link_downloads_nothing(reading: Client, full: Team, alice: User, sign
     assert reading.get(url).status_code == 405
     assert signed_in(alice).post(url).status_code == 302
     assert not Event.objects.filter(verb=Verb.STAFF_DOWNLOADED).exists()
+
+
+def test_it_is_in_english_whatever_staff_read(reading: Client, full: Team, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    in_english = json.loads(downloaded(reading, full))
+    reading.cookies["berth-language"] = "de"
+
+    in_german = json.loads(downloaded(reading, full))
+
+    for part in ("connections", "machine_tokens", "hand_outs_of_30_days"):
+        assert in_german[part] == in_english[part]
+
+
+def test_words_that_are_said_later_lose_what_looks_like_a_secret_too() -> None:
+    assert plain(gettext_lazy(GITHUB_TOKEN)) == NOT_TOLD
