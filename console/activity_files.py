@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from console.models.events import EventQuerySet, Span
 
 COLUMNS = (
-    "number", "at", "source", "verb", "who", "login", "by", "subject", "about", "detail", "address", "team",
+    "number", "at", "source", "verb", "who", "login", "by", "subject", "about", "detail", "said", "address", "team",
     "previous", "digest",
 )  # fmt: skip
 
@@ -59,7 +59,7 @@ def rows(events: "EventQuerySet", span: "Span") -> Iterator[list["Event"]]:
 def told(event: "Event") -> Mapping[str, Any]:
     """Return a row as files have it: column → number or text."""
     columns = chain.told(event) | {"source": event.verb.partition(":")[0], "digest": event.digest}
-    return {name: columns[name] for name in COLUMNS}
+    return {name: columns[name] for name in COLUMNS if name in columns}
 
 
 def as_json_lines(parts: Iterator[list["Event"]]) -> Iterator[bytes]:
@@ -77,15 +77,19 @@ def as_csv(parts: Iterator[list["Event"]]) -> Iterator[bytes]:
     yield "\ufeff".encode() + _csv([COLUMNS])
     try:
         for part in parts:
-            yield _csv([_harmless(list(told(event).values())) for event in part])
+            yield _csv([_harmless(_cells(told(event))) for event in part])
     except Exception:
         yield _csv([[BROKEN_OFF]])
         raise
 
 
+def _cells(columns: Mapping[str, Any]) -> list[Any]:
+    return [columns.get(name, "") for name in COLUMNS]
+
+
 def _harmless(line: list[Any]) -> list[Any]:
     """Return a line without what a spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
-    if not FORMULA.search("\n".join(map(str, line))):  # As good as always; and one look is sooner taken than fourteen.
+    if not FORMULA.search("\n".join(map(str, line))):  # As good as always; and one look is sooner taken than fifteen.
         return line
     return [FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value for value in line]
 

@@ -237,7 +237,7 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 class EventAdmin(ReadOnly, admin.ModelAdmin):
     seen_as = gettext_noop("the activity")
     allowed_lookups = frozenset({"verb__exact", "team__id__exact"})
-    list_display = ("at", "team", "who", "verb", "subject", "address")
+    list_display = ("at", "team", "who", "verb", "what", "address")
     list_filter = ("verb",)
     list_select_related = ("team",)
     search_fields = ("team__name", "who", "login", "subject")
@@ -245,3 +245,12 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
     fields = readonly_fields = (
         "at", "team", "who", "login", "verb", "subject", "about", "detail", "address", "number", "previous", "digest",
     )  # fmt: skip
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if event := kwargs.get("obj"):
+            event.subject, event.detail = languages.said(event.told_subject), languages.said(event.told_detail)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=pgettext_lazy("column", "subject"))
+    def what(self, event: Event) -> str:
+        return languages.said(event.told_subject)

@@ -76,6 +76,8 @@ def told(event: "Event") -> dict[str, Any]:
     """Return what a row's digest is made of, as JSON has it: the row, its team, and the digest of the row before it."""
     columns: dict[str, Any] = {name: getattr(event, name) for name in COLUMNS}
     columns |= {"team": str(event.team_id), "by": str(event.by_id or ""), "at": event.at.astimezone(UTC).isoformat()}
+    if event.said:  # Rows of before there were languages have none, and keep their digests.
+        columns["said"] = event.said
     columns["address"] = as_stored(event.address or "")  # Databases write the same address in more than one way.
     return columns
 

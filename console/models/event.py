@@ -1,5 +1,6 @@
 """What happened in a team: a record that is only added to. Sources: product page, section 2; security page, 3.4 and P8."""
 
+import json
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,9 @@ from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from console import whereabouts
 from console.models import chain
 from console.models.events import EventQuerySet
-from console.models.sentence_field import SentenceField
 from console.models.user import User
 from console.models.verb import Source, Verb, pattern, verbs
+from console.sentences import Sentence, as_json, from_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from console.models.team import Team
 
 logger = logging.getLogger("berth")
-
-LONGEST = 500
-"""How many letters of a detail are kept."""
 
 
 class Event(models.Model):
@@ -47,7 +45,9 @@ class Event(models.Model):
     login = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     about = models.CharField(max_length=36, blank=True)
-    detail = SentenceField(blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+    # How other languages say subject and detail, which are English: JSON of their sentences by column, or "".
+    said = models.TextField(blank=True, editable=False)
     address = models.GenericIPAddressField(pgettext_lazy("column", "from"), null=True)
     previous = models.CharField(max_length=64, editable=False)
     digest = models.CharField(max_length=64, editable=False)
@@ -81,6 +81,20 @@ class Event(models.Model):
         nameless = not self.login and self.who == NAMELESS.get(self.source)
         return gettext(self.who) if nameless else self.who
 
+    @property
+    def told_subject(self) -> str:
+        """The subject as it can be said in every language."""
+        return self._told("subject")
+
+    @property
+    def told_detail(self) -> str:
+        """The detail as it can be said in every language."""
+        return self._told("detail")
+
+    def _told(self, column: str) -> str:
+        sentences = json.loads(self.said) if self.said else {}
+        return from_json(sentences[column]) if column in sentences else str(getattr(self, column))
+
     @classmethod
     def record(
         cls, team: "Team", verb: Verb, subject: str, *, by: User | None = None, who: str = "", login: str = "",
@@ -98,7 +112,7 @@ class Event(models.Model):
                 team_id=team.pk, number=head.number + 1, at=timezone.now(), verb=verb, by=by,
                 who=(who or (by.name or by.email if by else NAMELESS[Verb(verb).source]))[:100],
                 login=login or (by.email if by else ""),
-                subject=subject[:300], about=str(about), detail=detail if len(detail) <= LONGEST else detail[:LONGEST],
+                subject=subject[:300], about=str(about), detail=detail[:500], said=_as_said(subject=subject, detail=detail),
                 address=address or whereabouts.address(), previous=head.digest,
             )  # fmt: skip
             event.digest = chain.digest(event)
@@ -130,6 +144,12 @@ class Event(models.Model):
 def kept_since() -> "datetime":
     """Return since when activity is kept."""
     return timezone.now() - timedelta(days=settings.BERTH_ACTIVITY_DAYS)
+
+
+def _as_said(**columns: str) -> str:
+    """Return what `said` has of these columns: what is text in every language is left out."""
+    sentences = {name: as_json(text) for name, text in columns.items() if isinstance(text, Sentence)}
+    return json.dumps(sentences, ensure_ascii=False) if sentences else ""
 
 
 NAMELESS = {

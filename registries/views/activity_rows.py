@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,12 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from console.languages import said
 from console.models import Event, Source, Team, Verb
 from console.models.verb import pattern
 from registries.models.token_days import Reads, TokenDay, reads
-
-if TYPE_CHECKING:
-    pass
 
 COLOURS: Mapping[str, str] = {
     Verb.CONNECTION_WORKS: "ok", Verb.CONNECTION_RECOVERED: "ok",
@@ -51,7 +48,7 @@ class Row:
     @property
     def sentence(self) -> SafeString:
         """Who did what, with links to what is still there."""
-        who, subject = _named(self.event.actor, self.who_at), _named(self.event.subject, self.subject_at)
+        who, subject = _named(self.event.actor, self.who_at), _named(said(self.event.told_subject), self.subject_at)
         if self.by_a_machine:
             who = format_html(gettext("Machine token {name}"), name=who)
         return format_html(pattern(self.event.verb), who=who, subject=subject, verb=self.event.verb)
@@ -109,7 +106,7 @@ def days(team: Team, events: Iterable[Event], connections: Mapping[UUID, str], p
 
 
 def _row(event: Event, leads: "_Leads", read: Reads | None) -> Row:
-    detail = event.detail
+    detail = event.told_detail
     if read and event.verb == Verb.CREDENTIALS_READ:
         detail = read.words(today=_day(event) == timezone.localdate())
     about = leads.to(event)

@@ -1,11 +1,10 @@
-"""A row's detail may be a sentence, which is kept as JSON. Rows stay as they are: a sentence in English is text as before."""
+"""Beside what a row says in English stands how other languages say it. Rows of before have nothing there."""
 
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, models
 
 from console import append_only
-from console.models.sentence_field import SentenceField
 
 
 def lift(apps: Any, schema_editor: Any) -> None:
@@ -22,6 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(lift, guard),
-        migrations.AlterField("event", "detail", SentenceField(blank=True)),
+        migrations.AddField("event", "said", models.TextField(blank=True, default="", editable=False), preserve_default=False),
         migrations.RunPython(guard, lift),
     ]
