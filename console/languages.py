@@ -2,8 +2,8 @@
 Which language somebody reads, and how what is kept is said in it.
 
 People have the language that they chose, which a cookie holds, or the first of their browser's that Berth speaks. The
-choice is also kept with the account: mails go by it, and signing in brings it to another browser. What machines read is
-English.
+account keeps it too, that of the first sign-in or the choice: mails go by it, and signing in brings it to another browser.
+What machines read is English.
 """
 
 from collections.abc import Callable, Sequence

@@ -14,6 +14,7 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from console import languages, sessions, sign_ins
 from console.models import User
@@ -31,9 +32,12 @@ def is_recorded(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 @receiver(user_logged_in)
 def brings_the_language(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Take over the language of who signs in from the account, in the answer and in the browser."""
+    """Take over the language of who signs in from the account, here and in the browser; the first time, keep it."""
     if user.language:
         languages.bring(request, user.language)
+    else:
+        user.language = get_language() or languages.ENGLISH
+        User.objects.filter(pk=user.pk).update(language=user.language)
 
 
 @receiver(user_logged_out)

@@ -58,7 +58,7 @@ TYPED = {
 }  # fmt: skip
 EDITED = TYPED | {"name": "web", "url": "https://registry.example.com", "version": "1", "description": "Changed."}
 FORMS = [
-    Form("language", "vera", {"language": "en", "next": "/teams/"}, (), "/teams/"),
+    Form("language", "vera", {"language": "de", "next": "/teams/"}, (), "/teams/"),
     Form("theme", "vera", {"theme": "dark", "next": "/teams/"}, (), "/teams/"),
     Form("setup", "nobody", {"name": "N", "email": "new@northwind.example", "password": NEW, "team": "T"}, ("{token}",)),
     Form("invitation", "nobody", {"name": "Nina", "password": NEW}, ("{secret}",)),

@@ -36,8 +36,8 @@ def short_digest(digest: str) -> str:
     return f"{digest[:19]}…"
 
 
-def written_size(count: int) -> str:
-    """Write a number of bytes as people do: `1.9 GB`."""
+def written_size(count: int, *, brief: bool = False) -> str:
+    """Write a number of bytes as people do: `1.9 GB`, and `2.0 GB`, or `2 GB` where it is to be brief."""
     size, unit = float(count), "bytes"
     for larger in ("kB", "MB", "GB"):
         if size < 1000:
@@ -45,7 +45,8 @@ def written_size(count: int) -> str:
         size, unit = size / 1000, larger
     if unit == "bytes":
         return say("{count} bytes", count=count)
-    return say("{number} {unit}", number=round(size) if size >= 100 else round(size, 1), unit=unit)
+    number = round(size) if size >= 100 else round(size, 1)
+    return say("{number} {unit}", number=int(number) if brief and number == int(number) else number, unit=unit)
 
 
 def pulls_left(allowance: Allowance) -> str:

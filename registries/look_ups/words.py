@@ -77,8 +77,7 @@ def _found(manifest: Manifest) -> Looked:
 
 
 def _size(manifest: Manifest) -> str:
-    size = written_size(manifest.size_bytes) if manifest.size_bytes is not None else ""
-    return size.replace(".0 ", " ") if ".0 " in size else size
+    return "" if manifest.size_bytes is None else written_size(manifest.size_bytes, brief=True)
 
 
 def _listed(platforms: tuple[str, ...]) -> str:

@@ -68,7 +68,7 @@ def test_a_word_that_is_no_language_changes_nothing(word: str, alice: User, sign
     assert choose(client, word) == "/"
 
     assert COOKIE not in client.cookies
-    assert User.objects.get(pk=alice.pk).language == ""
+    assert User.objects.get(pk=alice.pk).language == "en"  # That of the first sign-in.
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "x", "\\evil", "javascript:alert(1)", ""])
@@ -95,9 +95,9 @@ def test_signing_in_puts_the_language_of_the_account_before_that_of_the_browser(
     assert client.get("/accounts/sessions/").headers["Content-Language"] == "en"
 
 
-@pytest.mark.parametrize("kept", ["", "fr"])
+@pytest.mark.parametrize(("kept", "then"), [("", "de"), ("fr", "fr")])
 def test_an_account_that_chose_none_or_one_that_is_gone_leaves_the_browser_as_it_is(
-    kept: str, client: Client, alice: User
+    kept: str, then: str, client: Client, alice: User
 ) -> None:
     User.objects.filter(pk=alice.pk).update(language=kept)
     choose(client, "de")
@@ -105,7 +105,7 @@ def test_an_account_that_chose_none_or_one_that_is_gone_leaves_the_browser_as_it
     sign_in(client, alice)
 
     assert client.get("/accounts/sessions/").headers["Content-Language"] == "de"
-    assert User.objects.get(pk=alice.pk).language == kept
+    assert User.objects.get(pk=alice.pk).language == then
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,14 @@ def test_two_people_who_ask_at_once_each_read_their_language(client: Client) -> 
     read = [one.get(LOGIN).headers["Content-Language"] for one in (client, other, client, other)]
 
     assert read == ["en", "de", "en", "de"]
+
+
+def test_who_never_chose_has_the_language_of_their_first_sign_in(alice: User) -> None:
+    typed = {"login": alice.email, "password": PASSWORD}
+    Client(headers={"Accept-Language": "de"}).post(LOGIN, typed)
+    other = Client(headers={"Accept-Language": "en"})
+
+    answer = other.post(LOGIN, typed)
+
+    assert User.objects.get(pk=alice.pk).language == "de"
+    assert answer.cookies["berth-language"].value == "de"
