@@ -76,6 +76,13 @@ ACCOUNT = {
     "the password asked again": "/accounts/reauthenticate/",
 }
 
+TEAM = {
+    "settings": "/teams/northwind/",
+    "members": "/teams/northwind/members/",
+    "tokens": "/teams/northwind/tokens/",
+    "spec checker": "/teams/northwind/spec-checker/",
+}
+
 
 @pytest.fixture
 def scene(team: Team, alice: User) -> Scene:
@@ -154,6 +161,20 @@ def test_nothing_is_wrong_with_the_form_of_any_flavor(page: Page, sign_in: SignI
         found += [(path, fault) for fault in faults_at(page, NARROW, "light")]
 
     assert found == []
+
+
+def test_no_page_scrolls_sideways_in_a_language_of_long_words(page: Page, northwind: Scene) -> None:
+    page.goto(LIST)
+    page.get_by_role("button", name="Deutsch").click()
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    wide = []
+    for path in (*LISTS.values(), *TELLING_FORMS.values(), *CONNECTIONS.values(), *ACCOUNT.values(), *TEAM.values()):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.lang") == "de"
+        if page.evaluate("document.documentElement.scrollWidth") > NARROW:
+            wide.append(path)
+
+    assert wide == []
 
 
 def test_nothing_is_wrong_with_the_pages_of_an_account(page: Page, alice: User, team: Team) -> None:
