@@ -37,10 +37,13 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
                 return get_response(request)
         with translation.override(translation.get_language_from_request(request)):
             response = get_response(request)
-            response.headers.setdefault("Content-Language", translation.get_language())
+            spoken = response.headers.get("Content-Type", "").startswith("text/html")
+            if spoken:
+                response.headers.setdefault("Content-Language", translation.get_language())
         if brought := getattr(request, BROUGHT, ""):
             keep(response, brought, secure=request.is_secure())
-        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        if spoken:  # What is no page, such as a style sheet, is the same for everybody.
+            patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
 
     return answer
