@@ -1,6 +1,7 @@
 """What the frame of every page shows: the team, the person's other teams, the theme."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -34,7 +35,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": get_language(),
         "words": {} if get_language() == ENGLISH else {words: gettext(words) for words in WORDS},
         "theme": theme if theme in THEMES else "",
+        "here": _here(request),
         "version": VERSION,
         "sso": settings.BERTH_OIDC,
         "host_name": settings.BERTH_URL.netloc,
     }
+
+
+def _here(request: HttpRequest) -> str:
+    """Return the address of the page, to come back to. That of an answer to a form may take forms only: there, the form's."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form = urlsplit(request.headers.get("Referer", ""))
+    return form._replace(scheme="", netloc="").geturl() if form.netloc == request.get_host() else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 from pytest_django import Settings
 
@@ -76,6 +77,23 @@ def test_a_choice_never_leads_to_another_site(client: Client, target: str) -> No
     assert choose(client, "de", next=target) == "/"
 
 
+@pytest.mark.parametrize(
+    ("came", "expected"),
+    [("http://testserver/teams/?a=b", "/teams/?a=b"), ("https://evil.example/teams/", ""), ("nonsense", ""), ("", "")],
+)
+def test_a_choice_below_the_answer_to_a_form_leads_to_the_page_of_the_form(
+    came: str, expected: str, alice: User, signed_in: People
+) -> None:
+    """The address of the answer takes forms only."""
+    client = signed_in(alice)
+
+    answer = client.post("/teams/create/", {"name": ""}, headers={"Referer": came})
+
+    assert answer.status_code == 422
+    assert f'name="next" value="{expected}"' in answer.content.decode()
+    assert client.get(choose(client, "de", next=expected), follow=True).status_code == 200
+
+
 def test_signing_in_brings_the_language_of_the_account_to_a_new_browser(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(language="de")
     assert ENGLISH in client.get(LOGIN).content.decode()
@@ -133,6 +151,15 @@ def test_pages_say_which_language_they_are_in_and_what_that_depends_on(path: str
 
     assert response.headers["Content-Language"] == "de"
     assert {"Accept-Language", "Cookie"} <= set(response.headers["Vary"].split(", "))
+
+
+def test_what_is_no_page_is_the_same_in_every_language_so_caches_keep_one_of_it(client: Client) -> None:
+    response = client.get(static("css/berth.css"), headers={"Accept-Language": "de"})
+    response.close()
+
+    assert response.status_code == 200
+    assert "Content-Language" not in response.headers
+    assert not {"Accept-Language", "Cookie"} & set(response.headers.get("Vary", "").split(", "))
 
 
 def test_a_fault_is_told_in_the_language_of_the_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
