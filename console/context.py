@@ -43,7 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _here(request: HttpRequest) -> str:
-    """Return the address of the page, to come back to. That of an answer to a form may take forms only: there, the form's."""
+    """Return the address of the page, to come back to. That of an answer to a form may take forms only: then the form’s."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     form = urlsplit(request.headers.get("Referer", ""))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from console.models import Team, User
+from console.sentences import say, together
 from registries.health import SKIPPED
 from registries.models import Check, Connection, Sealed
 from registries.outcomes import Finding, Mend, Outcome, State, Step, StepResult, steps_as_json
@@ -47,7 +48,7 @@ class Examination:
                 )
             )
             steps += [StepResult(step=step, state=State.SKIPPED, fact=SKIPPED[self.failed]) for step in climb[stop + 1 :]]
-        steps.append(StepResult(step=push, state=State.NOT_ASKED, fact="Not asked for."))
+        steps.append(StepResult(step=push, state=State.NOT_ASKED, fact=say("Not asked for.")))
         return Finding(outcome=self.outcome, steps=tuple(steps))
 
 
@@ -97,12 +98,20 @@ def being_tested(connection: Connection) -> Connection:
     return connection
 
 
+def looked_up(host: str, address: str) -> str:
+    return say("{host} is {address}.", host=host, address=address)
+
+
+def secured(day: date) -> str:
+    return say("{version}. Certificate valid until {day}.", version="TLS 1.3", day=day)
+
+
 def works(host: str, address: str, account: str, image: str, minutes_ago: int = 4) -> Examination:
     """Return a test that passed."""
     facts = {
-        Step.DNS: f"{host} is {address}.",
-        Step.TLS: "TLS 1.3. Certificate valid until 21 Jan 2027.",
-        Step.SIGN_IN: f"Accepted as {account}.",
+        Step.DNS: looked_up(host, address),
+        Step.TLS: secured(date(2027, 1, 21)),
+        Step.SIGN_IN: say("Accepted as {account}.", account=account),
         Step.PULL: f"{image}, 1.9 GB, linux/amd64.",
     }
     return Examination(facts=facts, minutes_ago=minutes_ago)
@@ -112,30 +121,34 @@ REFUSED = Examination(
     outcome=Outcome.ENDED,
     failed=Step.SIGN_IN,
     facts={
-        Step.DNS: "northwindvision.azurecr.io is 203.0.113.20.",
-        Step.TLS: "TLS 1.3. Certificate valid until 4 Mar 2027.",
-        Step.SIGN_IN: "The registry refused the login.",
+        Step.DNS: looked_up("northwindvision.azurecr.io", "203.0.113.20"),
+        Step.TLS: secured(date(2027, 3, 4)),
+        Step.SIGN_IN: say("The registry refused the login."),
     },
-    fix="A client secret most likely ended: replace it, by its value and not its ID.",
-    mend=Mend("Replace the secret", "id_password"),
+    fix=say("A client secret most likely ended: replace it, by its value and not its ID."),
+    mend=Mend(say("Replace the secret"), "id_password"),
     said="HTTP 401 UNAUTHORIZED",
     minutes_ago=8,
 )
 UNANSWERED = Examination(
     outcome=Outcome.COULD_NOT_CHECK,
     failed=Step.PULL,
-    facts={**REFUSED.facts, Step.SIGN_IN: "The login was accepted.", Step.PULL: "The registry answered with a fault."},
-    fix="Try again later. The login is not at fault.",
+    facts={
+        **REFUSED.facts,
+        Step.SIGN_IN: say("The login was accepted."),
+        Step.PULL: say("The registry answered with a fault."),
+    },
+    fix=together(say("Try again later."), say("The login is not at fault.")),
     said="HTTP 503",
 )
 NOT_TRUSTED = Examination(
     outcome=Outcome.NOT_TRUSTED,
     failed=Step.TLS,
     facts={
-        Step.DNS: "harbor.northwind.example is 198.51.100.7.",
-        Step.TLS: "The certificate comes from an authority Berth does not know.",
+        Step.DNS: looked_up("harbor.northwind.example", "198.51.100.7"),
+        Step.TLS: say("The certificate comes from an authority Berth does not know."),
     },
-    fix="Add the CA certificate to this registry.",
+    fix=say("Add the CA certificate to this registry."),
     mend=TO_ADD_THE_AUTHORITY,
     minutes_ago=26,
 )
