@@ -43,6 +43,12 @@ class ChooseNewPassword(ResetPasswordKeyForm):  # type: ignore[misc]  # As above
         super().__init__(*args, **kwargs)
         in_our_words(self)
 
+    def clean(self) -> Any:
+        """Refuse who may not sign in: a link of before would give the account a password that somebody else may know."""
+        if self.user and not self.user.is_active:  # A link that is none has nobody.
+            raise get_adapter().validation_error("account_inactive")
+        return super().clean()
+
 
 class AskForNewPassword(ResetPasswordForm):  # type: ignore[misc]  # As above.
     def clean_email(self) -> str:

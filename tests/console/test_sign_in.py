@@ -124,6 +124,20 @@ def test_a_password_can_be_set_anew_by_the_mailed_link(alice: User) -> None:
     assert attempt(Client(), alice.email, PASSWORD) != 302
 
 
+def test_who_was_stopped_sets_no_password_by_a_link_of_before(alice: User) -> None:
+    client = Client()
+    client.post(reverse("account_reset_password"), {"email": alice.email})
+    path = "/accounts/" + mail.outbox[0].body.split("/accounts/")[1].split()[0]
+    form = client.get(path, follow=True)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+    typed = {"password1": "another long passphrase", "password2": "another long passphrase"}
+    answer = client.post(form.request["PATH_INFO"], typed)
+
+    assert "This account may not sign in." in answer.content.decode()
+    assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
+
+
 def test_a_new_address_asks_for_the_password_and_counts_once_it_is_confirmed(alice: User) -> None:
     client = Client()
     attempt(client, alice.email, PASSWORD)
