@@ -28,9 +28,7 @@ def let_in(request: HttpRequest, user: User) -> None:
 
 def record(request: HttpRequest | None, user: User) -> None:
     """Record a sign-in in each team of the person."""
-    how = _how(request, user)
-    for team in user.teams.order_by("pk"):  # All in one order, so that no two wait for each other.
-        Event.record(team, Verb.SIGNED_IN, "", by=user, about=user.pk, detail=how)
+    Event.record_of_person(user, Verb.SIGNED_IN, "", by=user, detail=_how(request, user))
 
 
 def _how(request: HttpRequest | None, user: User) -> str:

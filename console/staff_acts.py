@@ -15,7 +15,7 @@ def end_sessions(person: User, *, by: User, reason: str) -> None:
     """Sign a person out everywhere."""
     with transaction.atomic():
         sessions.end_others(person)
-        _record(person, Verb.STAFF_ENDED_SESSIONS, by=by, reason=reason)
+        Event.record_of_person(person, Verb.STAFF_ENDED_SESSIONS, person.email, by=by, detail=reason)
 
 
 def stop(person: User, *, by: User, reason: str) -> bool:
@@ -33,11 +33,6 @@ def _let_in(person: User, active: bool, verb: Verb, *, by: User, reason: str) ->
         changed = bool(User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active))
         if changed:
             sessions.end_others(person)  # What is left of a session would be good again once they are let in.
-            _record(person, verb, by=by, reason=reason)
+            Event.record_of_person(person, verb, person.email, by=by, detail=reason)
     person.is_active = active
     return changed
-
-
-def _record(person: User, verb: Verb, *, by: User, reason: str) -> None:
-    for team in person.teams.order_by("pk"):
-        Event.record(team, verb, person.email, by=by, about=person.pk, detail=reason)

@@ -22,8 +22,7 @@ def reset(user: User) -> bool:
         if not taken:
             return False
         sessions.end_others(user)
-        for team in user.teams.order_by("pk"):  # Last, since whoever records holds up all that happens in the team.
-            Event.record(team, Verb.SECOND_STEP_RESET, user.email, about=user.pk)
+        Event.record_of_person(user, Verb.SECOND_STEP_RESET, user.email)
     log.warning("the second step of %s was taken off by an operator", user.pk)
     return True
 
