@@ -35,15 +35,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": get_language(),
         "words": {} if get_language() == ENGLISH else {words: gettext(words) for words in WORDS},
         "theme": theme if theme in THEMES else "",
-        "here": _here(request),
+        "this_page": _this_page(request),
         "version": VERSION,
         "sso": settings.BERTH_OIDC,
         "host_name": settings.BERTH_URL.netloc,
     }
 
 
-def _here(request: HttpRequest) -> str:
-    """Return the address of the page, to come back to. That of an answer to a form may take forms only: then the form’s."""
+def _this_page(request: HttpRequest) -> str:
+    """Return the address to come back to: the page’s, or where that answers a form, and may take forms only, the form’s."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     form = urlsplit(request.headers.get("Referer", ""))
