@@ -11,8 +11,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from console.models import User
+from console.models import Team, User
+from console.sentences import Sentence
 from registries.flavors import FLAVORS
+from registries.models import Check
+from registries.views.spec_example import EXAMPLE
+from tests.browser.scene import Scene
 from tests.lab import messages
 from tests.test_access import TABLE, VISITORS, Row, places_of
 from tests.unsaid import in_brackets, unsaid, unsaid_by_template
@@ -58,6 +62,61 @@ def test_no_page_says_anything_past_the_catalogue(
     if "html" in response.headers["Content-Type"]:
         known = (*KNOWN, *(flavor.name for flavor in FLAVORS.values()), "puller")
         assert [text for text in unsaid(response.content.decode(), known) if not DATA.fullmatch(text)] == []
+
+
+TYPED = ("", "x", "{0} 100% <b>x</b>", '{"type": "authorized_user"}', "ghp_" + "a" * 36, "http://user:pw@host/x?y")
+"""What no form wants in all of its fields, and some forms explain."""
+
+IN_THE_EXAMPLE = ("ghcr-nortwind", "python:3.13-slim", "gar-training", "acr-vision", "registry.digitalocean.com/northwind")
+
+
+@pytest.fixture
+def alices(alice: User, team: Team, signed_in: Callable[[User], Client]) -> Iterator[Client]:
+    """Alice, who reads what is said with brackets around all but what fills its places."""
+    client = signed_in(alice)
+    client.cookies["berth-language"] = "de"
+    with in_brackets(fills_outside=True):
+        yield client
+
+
+@pytest.mark.parametrize("slug", FLAVORS)
+def test_no_form_says_anything_past_the_catalogue_of_what_is_typed(slug: str, alices: Client) -> None:
+    address = reverse("connection_new", args=["northwind", slug])
+    fields = alices.get(address).context["form"].fields
+    methods = [value for value, _ in fields["method"].choices] if "method" in fields else [""]
+
+    answers = [
+        alices.post(address, {**dict.fromkeys(fields, typed), "purpose": "pull", "method": method})
+        for typed in TYPED for method in methods
+    ]  # fmt: skip
+
+    known = (*KNOWN, *filter(None, TYPED), FLAVORS[slug].name, "docker.io", "oracleidentitycloudservice")
+    assert {text for answer in answers for text in unsaid(answer.content.decode(), known)} == set()
+
+
+@pytest.mark.parametrize("scene", [Scene.six, Scene.every_state, Scene.of_the_example], ids=lambda scene: scene.__name__)
+def test_no_state_of_a_registry_says_anything_past_the_catalogue(
+    scene: Callable[[Scene], None], team: Team, alice: User, alices: Client
+) -> None:
+    scene(Scene(team, alice))
+    pages = [reverse(name, args=[team.slug]) for name in ("connection_list", "activity", "spec_checker")]
+    pages += [
+        reverse(name, args=[team.slug, connection.name])
+        for connection in team.connections.all()
+        for name in ("connection_detail", "connection_edit", "connection_delete")
+    ]
+    steps = [step for check in Check.objects.all() for step in check.steps]
+    found = {text for one in steps for text in (one.fact, one.fix, one.said, *(mend.words for mend in one.mends))}
+    plain = {text for text in found if text and not isinstance(text, Sentence)}  # As rows have it that are older.
+    plain |= {str(fill) for text in found if isinstance(text, Sentence) for fill in text.fills.values()}
+    names = {str(value) for one in team.connections.all() for value in (one.name, one.address, one.description)}
+    known = (*KNOWN, *IN_THE_EXAMPLE, *plain, *filter(None, names), *(flavor.name for flavor in FLAVORS.values()))
+
+    answers = [alices.get(page) for page in pages]
+    answers.append(alices.post(pages[2], {"spec": EXAMPLE}))
+
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert {text for answer in answers for text in unsaid(answer.content.decode(), known)} == set()
 
 
 SPOKEN = sorted(folder.name for folder in messages.LOCALE.iterdir())

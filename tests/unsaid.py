@@ -22,6 +22,7 @@ NAMES = ("Berth", "English", "Deutsch", "Kubernetes", "Podman", "Docker", "GitHu
 """What is called so in every language."""
 
 CONTEXT = "\x04"  # It stands between a message and what tells it from one that reads the same.
+PLACES = re.compile(r"(\{\w*\}|%\(\w+\)[sd]|%[sd])")
 MARKED = re.compile(
     r"{% block \w+_current %}.*?{% endblock %}|{% comment %}.*?{% endcomment %}|{#.*?#}|"
     r"{% blocktrans(?:late)?\b.*?{% endblocktrans(?:late)? %}",
@@ -31,11 +32,19 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @contextmanager
-def in_brackets() -> Iterator[None]:
-    """Make German say each message in brackets, Django's own too."""
+def in_brackets(*, fills_outside: bool = False) -> Iterator[None]:
+    """
+    Make German say each message in brackets, Django's own too.
+
+    With `fills_outside` brackets end before a place and begin again after it: what fills it has to be in its own.
+    """
+
+    def bracketed(words: str) -> str:
+        parts = PLACES.split(words) if fills_outside else [words]
+        return "".join(f"⟦{part}⟧" if part and number % 2 == 0 else part for number, part in enumerate(parts))
 
     def gettext(self: trans_real.DjangoTranslation, message: str) -> str:
-        return f"⟦{message.rpartition(CONTEXT)[2]}⟧" if self.language() == "de" else gettext_before(self, message)
+        return bracketed(message.rpartition(CONTEXT)[2]) if self.language() == "de" else gettext_before(self, message)
 
     def ngettext(self: trans_real.DjangoTranslation, one: str, many: str, number: int) -> str:
         return (
