@@ -45,7 +45,8 @@ def text(name: str, default: str, about: str) -> str:
 
 def one_of(name: str, default: str, options: tuple[str, ...], about: str) -> str:
     """Read one of a few words."""
-    value = next((option for option in options if option.lower() == _read(name, default, about).lower()), "")
+    written = _read(name, default, about).lower()
+    value = next((option for option in options if option.lower() == written), "")
     if not value:
         raise ImproperlyConfigured(f"{name} is none of {', '.join(options)}.")
     return value

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from console import languages
 from console.models import Installation, Invitation, Membership, Role, Team, User
 from console.models.invitation import AGAIN_AFTER
 
@@ -198,7 +199,7 @@ class InviteForm(forms.Form):
         )
         if there:
             members = ngettext("{people} is in the team already.", "{people} are in the team already.", len(there))
-            raise ValidationError(members.format(people=gettext(" and ").join(there)), code="member")
+            raise ValidationError(members.format(people=languages.listed(list(there))), code="member")
         lately = self.team.invitations.filter(email__in=emails, sent_at__gt=timezone.now() - AGAIN_AFTER)
         if just_now := lately.values_list("email", flat=True).first():
             lately_invited = gettext("{email} was invited just now. Wait a minute.").format(email=just_now)

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise, lazy
+from django.utils.text import get_text_list
 
 from console.problems import from_a_machine
 from console.sentences import Fill, Sentence
@@ -29,12 +30,22 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer in the language of whoever asks."""
+    """Answer people in their language, and machines in English."""
+    answer_people = in_the_readers(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if from_a_machine(request):
-            with translation.override(ENGLISH):
-                return get_response(request)
+        if not from_a_machine(request):
+            return answer_people(request)
+        with translation.override(ENGLISH):
+            return get_response(request)
+
+    return answer
+
+
+def in_the_readers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer in the language of whoever asks, and tell caches that a page is one of several."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
         with translation.override(translation.get_language_from_request(request)):
             response = get_response(request)
             spoken = response.headers.get("Content-Type", "").startswith("text/html")
@@ -95,8 +106,7 @@ def minute(moment: datetime) -> str:
 
 def listed(things: Sequence[str]) -> str:
     """Put things in a row: "a, b and c"."""
-    *others, last = things or [""]
-    return translation.gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
+    return get_text_list(list(things), translation.gettext("and"))
 
 
 said_later = lazy(said, str)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from console import devices, languages
@@ -234,4 +235,4 @@ def who_can_help(team: Team) -> str:
     """Name up to three people who may change what a member may not: "Mara Lindqvist or Jonas Weber"."""
     staff = team.memberships.filter(role__in=[Role.OWNER, Role.ADMIN]).select_related("user").order_by("joined_at", "pk")
     names = [str(membership.user) for membership in staff[:3]]
-    return gettext(" or ").join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+    return get_text_list(names, gettext("or"))

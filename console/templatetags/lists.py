@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
 
+from console import languages
 from console.models import Team
 
 register = template.Library()
@@ -17,4 +16,4 @@ register = template.Library()
 def in_bold(teams: Iterable[Team]) -> SafeString:
     """Name teams, each in bold: "Northwind, Acme and Globex"."""
     names: list[str] = [format_html('<b translate="no">{}</b>', team.name) for team in teams]
-    return mark_safe(get_text_list(names, _("and")))  # noqa: S308  # The names are escaped, and so is what stands between.
+    return mark_safe(languages.listed(names))  # noqa: S308  # The names are escaped, and so is what stands between.

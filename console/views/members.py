@@ -244,7 +244,7 @@ def _told(request: TeamRequest, made: list[tuple[Invitation, str]]) -> HttpRespo
     """Mail invitations; the links of those that could not be mailed are shown, in this answer alone."""
     unsent = [(invitation, secret) for invitation, secret in made if not invitations.sent(invitation, secret)]
     if not unsent:
-        emails = _(" and ").join(one.email for one, _secret in made)
+        emails = languages.listed([one.email for one, _secret in made])
         return _said(request, messages.SUCCESS, _("Invited {emails}.").format(emails=emails))
     links = [(invitation, invitations.link(secret)) for invitation, secret in unsent]
     return _page(request, links=links, mailed=[one.email for one, _secret in made if one not in dict(unsent)])

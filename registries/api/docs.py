@@ -17,12 +17,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
+from console import languages
 from registries import snippets
 from registries.api.problems import STATUSES
 
@@ -113,10 +112,7 @@ def page_of(read: Callable[[], Document]) -> Callable[[HttpRequest], HttpRespons
             "codes": [(code, status, HTTPStatus(status).phrase, WHEN[code]) for code, status in STATUSES.items()],
         }
         # Below /api/ all is English, as this is, but people read it, and the frame around it is theirs.
-        with translation.override(translation.get_language_from_request(request)):
-            response = render(request, "registries/api_docs.html", context)
-        patch_vary_headers(response, ["Accept-Language", "Cookie"])
-        return response
+        return languages.in_the_readers(lambda request: render(request, "registries/api_docs.html", context))(request)
 
     return docs
 

@@ -73,7 +73,7 @@ def test_several_are_invited_at_once_and_each_gets_a_mail(bobs: Client, team: Te
     invited = ["nina@northwind.example", "otto@northwind.example", "pia@northwind.example"]
     assert list(team.invitations.order_by("email").values_list("email", flat=True)) == invited
     assert sorted(message.to[0] for message in mail.outbox) == invited
-    assert "Invited nina@northwind.example and otto@northwind.example and pia@northwind.example." in page
+    assert "Invited nina@northwind.example, otto@northwind.example and pia@northwind.example." in page
     assert "3 people in Northwind, 3 invitations open." in page
     assert re.search(r"nina@northwind.example Member (Just now|\d s ago)by Bob Berg In 3 days", page)
 
